@@ -1,0 +1,34 @@
+package io.millrace.daemon;
+
+/**
+ * A configuration value that cannot be used. The message is one line, {@code key: found (expected:
+ * rule)}, made for the person who wrote the file.
+ *
+ * <p>A config record names the key relative to itself ({@code max-bytes}); {@link ConfigReader}
+ * adds the path that leads to the record.
+ */
+public final class InvalidConfig extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+  private final String found;
+  private final String expected;
+
+  /**
+   * @param key the key as the user typed it, its parts joined by dots
+   * @param found the value found, never a secret
+   * @param expected the rule the value breaks
+   */
+  public InvalidConfig(String key, Object found, String expected) {
+    super("%s: %s (expected: %s)".formatted(key, found, expected));
+    this.key = key;
+    this.found = String.valueOf(found);
+    this.expected = expected;
+  }
+
+  /** The same complaint seen from one level further out. */
+  InvalidConfig under(String path) {
+    return path.isEmpty() ? this : new InvalidConfig(path + "." + key, found, expected);
+  }
+}

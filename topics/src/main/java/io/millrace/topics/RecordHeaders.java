@@ -1,0 +1,37 @@
+package io.millrace.topics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/** Names and encoding of the headers Millrace puts on Kafka records. Values are UTF-8 text. */
+public final class RecordHeaders {
+
+  /**
+   * Tenant of every item in the record. The name under which Mimir, Loki and Tempo expect it and a
+   * Collector's {@code include_metadata_keys} writes it; read without regard to case.
+   */
+  public static final String TENANT = "X-Scope-OrgID";
+
+  /** Number of spans, data points or log records in the value, decimal. */
+  public static final String ITEMS = "millrace-items";
+
+  private RecordHeaders() {}
+
+  public static void put(Headers headers, String name, String value) {
+    headers.add(name, value.getBytes(UTF_8));
+  }
+
+  /** The last header of that name, without regard to case, as UTF-8 text. */
+  public static Optional<String> get(Headers headers, String name) {
+    String found = null;
+    for (Header header : headers) {
+      if (header.key().equalsIgnoreCase(name) && header.value() != null) {
+        found = new String(header.value(), UTF_8);
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+}

@@ -1,0 +1,54 @@
+package io.millrace.topics;
+
+import io.millrace.daemon.InvalidConfig;
+import io.millrace.otlp.Signal;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The topics of one installation.
+ *
+ * @param traces default {@code otlp-traces}
+ * @param metrics default {@code otlp-metrics}
+ * @param logs default {@code otlp-logs}
+ * @param deadLetterPartitions partitions of each dead-letter topic, at least 1; default 3
+ * @param deadLetterRetention how long dead letters are kept; default 7 days
+ */
+public record TopicsConfig(
+    TopicConfig traces,
+    TopicConfig metrics,
+    TopicConfig logs,
+    int deadLetterPartitions,
+    Duration deadLetterRetention) {
+
+  public static final TopicsConfig DEFAULT =
+      new TopicsConfig(
+          TopicConfig.named("otlp-traces"),
+          TopicConfig.named("otlp-metrics"),
+          TopicConfig.named("otlp-logs"),
+          3,
+          Duration.ofDays(7));
+
+  public TopicsConfig {
+    if (deadLetterPartitions < 1) {
+      throw new InvalidConfig("dead-letter-partitions", deadLetterPartitions, "at least 1");
+    }
+    if (deadLetterRetention.isNegative() || deadLetterRetention.isZero()) {
+      throw new InvalidConfig("dead-letter-retention", deadLetterRetention, "more than 0");
+    }
+  }
+
+  public TopicConfig of(Signal signal) {
+    return switch (signal) {
+      case TRACES -> traces;
+      case METRICS -> metrics;
+      case LOGS -> logs;
+    };
+  }
+
+  /** The signal's topic and its dead-letter topic, as they must exist on the broker. */
+  public List<Topic> catalogue(Signal signal) {
+    TopicConfig of = of(signal);
+    return List.of(Topic.of(of), Topic.deadLetters(of, deadLetterPartitions, deadLetterRetention));
+  }
+}
