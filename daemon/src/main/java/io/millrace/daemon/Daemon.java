@@ -1,6 +1,6 @@
 package io.millrace.daemon;
 
-import java.io.PrintWriter;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +49,10 @@ public final class Daemon {
    */
   public static <C extends Record> int serve(
       String role, C config, AdminConfig admin, Starter<C> starter) {
-    return serve(
-        new RoleProcess<>(role, config, admin, starter), new PrintWriter(System.err, true));
+    return serve(new RoleProcess<>(role, config, admin, starter), System.err::println);
   }
 
-  static int serve(RoleProcess<?> process, PrintWriter err) {
+  static int serve(RoleProcess<?> process, Consumer<String> err) {
     StopSignal stop = StopSignal.install();
     int status = FAILED;
     try {
@@ -77,7 +76,7 @@ public final class Daemon {
     commandLine.getCommandSpec().versionProvider(() -> new String[] {version()});
     return commandLine
         .setParameterExceptionHandler((e, args) -> refuse(e))
-        .setExecutionExceptionHandler((e, failed, parsed) -> report(e, failed.getErr()));
+        .setExecutionExceptionHandler((e, failed, parsed) -> report(e, failed.getErr()::println));
   }
 
   private static String version() {
@@ -91,13 +90,13 @@ public final class Daemon {
     return INVALID;
   }
 
-  private static int report(Exception e, PrintWriter err) {
+  private static int report(Exception e, Consumer<String> err) {
     if (e instanceof InvalidConfig) {
-      err.println(e.getMessage());
+      err.accept(e.getMessage());
       return INVALID;
     }
     if (e instanceof CannotStart) {
-      err.println(e.getMessage());
+      err.accept(e.getMessage());
       return FAILED;
     }
     log.error("failed", e);

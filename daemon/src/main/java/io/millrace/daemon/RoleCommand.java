@@ -55,6 +55,6 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
 
   private int run(C config) {
     var process = new RoleProcess<>(role, config, admin.apply(config), starter);
-    return Daemon.serve(process, spec.commandLine().getErr());
+    return Daemon.serve(process, spec.commandLine().getErr()::println);
   }
 }
