@@ -79,11 +79,13 @@ class AdminServerTest {
   void shouldShowConfigVersionAndIndex() throws Exception {
     assertAnswer("/config", 200, "admin:\n  port: 0\n");
     assertThat(get("/config").headers().firstValue("Content-Type")).contains("application/yaml");
+    Version version = Version.current();
+    String commit = version.commit().isEmpty() ? "" : "\"commit\":\"" + version.commit() + "\",";
     assertAnswer(
         "/version",
         200,
-        "{\"name\":\"sample\",\"version\":\"%s\",\"java\":\"%s\"}\n"
-            .formatted(Version.current().version(), Runtime.version()));
+        "{\"name\":\"sample\",\"version\":\"%s\",%s\"java\":\"%s\"}\n"
+            .formatted(version.version(), commit, Runtime.version()));
     assertAnswer("/", 200, "sample\n\n/config\n/live\n/metrics\n/ready\n/version\n");
   }
 

@@ -236,7 +236,7 @@ class ConfigReaderTest {
         "name: {a: 1} | name: a mapping (expected: text)",
         "mode: exactly-once | mode: exactly-once (expected: one of at-least-once, none)",
         "endpoint: tempo | endpoint: tempo (expected: a URL such as http://localhost:4318)",
-        "endpoint: 'http://u:p@a b' | endpoint: unreadable at character 8 (expected: a URL such"
+        "endpoint: 'http://u:p@a b' | endpoint: unreadable (expected: a URL such"
             + " as http://localhost:4318)",
         "tenants: one | tenants: a text (expected: a list)",
         "tenants: [[a]] | tenants[0]: a list (expected: text)",
