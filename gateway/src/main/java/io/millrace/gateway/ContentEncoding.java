@@ -69,8 +69,9 @@ enum ContentEncoding {
     private static final long serialVersionUID = 1L;
 
     TooLarge(int maxBytes) {
-      super("request: more than %d bytes (expected: at most gateway.max-request-bytes)"
-          .formatted(maxBytes));
+      super(
+          "request: more than %d bytes (expected: at most gateway.max-request-bytes)"
+              .formatted(maxBytes));
     }
   }
 }

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** How an export request is written; it is answered in the same encoding. */
 enum Encoding {
-  PROTOBUF(MediaType.create("application", "x-protobuf")),
-  JSON(MediaType.JSON);
+  PROTOBUF("application/x-protobuf"),
+  JSON("application/json");
 
-  private final MediaType mediaType;
+  private final String mediaType;
 
-  Encoding(MediaType mediaType) {
+  Encoding(String mediaType) {
     this.mediaType = mediaType;
   }
 
@@ -24,14 +24,15 @@ enum Encoding {
       return Optional.empty();
     }
     for (Encoding encoding : values()) {
-      if (contentType.withoutParameters().is(encoding.mediaType)) {
+      if (encoding.mediaType.equals(contentType.type() + "/" + contentType.subtype())) {
         return Optional.of(encoding);
       }
     }
     return Optional.empty();
   }
 
-  MediaType mediaType() {
+  /** The {@code Content-Type} of an answer. */
+  String mediaType() {
     return mediaType;
   }
 

@@ -40,12 +40,14 @@ public final class Gateway implements Role {
   private volatile boolean closing;
 
   private Gateway(
-      GatewayConfig config, MeterRegistry registry, Producer<byte[], byte[]> producer, Admin admin) {
+      GatewayConfig config,
+      MeterRegistry registry,
+      Producer<byte[], byte[]> producer,
+      Admin admin) {
     this.config = config.gateway();
     ProducerMeters.register(registry, producer);
     publisher = new Publisher(producer, config.topics());
-    var probe =
-        new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
+    var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
     Admission admission = new Admission(this.config.maxInFlightBytes());
     metrics = new GatewayMetrics(registry, admission);

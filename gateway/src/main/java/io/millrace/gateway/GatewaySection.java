@@ -17,8 +17,8 @@ import java.time.Duration;
  * @param partitionLogsBy default resource
  * @param hasher how a key becomes a partition; default murmur2
  * @param producer how records are gathered and sent
- * @param drainTimeout how long a stopping gateway finishes what it has taken; 0 s to 10 min, default
- *     10 s
+ * @param drainTimeout how long a stopping gateway finishes what it has taken; 0 s to 10 min,
+ *     default 10 s
  */
 public record GatewaySection(
     ListenerConfig grpc,
@@ -50,7 +50,9 @@ public record GatewaySection(
     }
     if (maxInFlightBytes < maxRequestBytes) {
       throw new InvalidConfig(
-          "max-in-flight-bytes", maxInFlightBytes, "at least max-request-bytes, " + maxRequestBytes);
+          "max-in-flight-bytes",
+          maxInFlightBytes,
+          "at least max-request-bytes, " + maxRequestBytes);
     }
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 10m");

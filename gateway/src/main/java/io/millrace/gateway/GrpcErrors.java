@@ -12,7 +12,9 @@ import io.millrace.otlp.Signal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives failures that gRPC finds before a request reaches the intake their place in the contract. */
+/**
+ * Gives failures that gRPC finds before a request reaches the intake their place in the contract.
+ */
 final class GrpcErrors implements GrpcExceptionHandlerFunction {
 
   private static final Logger log = LoggerFactory.getLogger(GrpcErrors.class);

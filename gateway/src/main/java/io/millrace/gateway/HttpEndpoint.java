@@ -71,9 +71,9 @@ final class HttpEndpoint implements HttpService {
       String tenant = headers.get(Tenant.HEADER);
       return intake.accept(new ExportRequest(signal, Transport.HTTP, encoding, body, tenant));
     } catch (MalformedOtlp e) {
-      return refuse(Refusal.MALFORMED, e.getMessage());
+      return refuse(Refusal.MALFORMED, String.valueOf(e.getMessage()));
     } catch (TooLarge e) {
-      return refuse(Refusal.TOO_LARGE, e.getMessage());
+      return refuse(Refusal.TOO_LARGE, String.valueOf(e.getMessage()));
     }
   }
 

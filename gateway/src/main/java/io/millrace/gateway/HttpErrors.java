@@ -71,7 +71,8 @@ final class HttpErrors implements ServerErrorHandler {
       case 503 -> new Refused(Refusal.STOPPING, "this gateway is stopping");
       default ->
           status.isClientError()
-              ? new Refused(Refusal.MALFORMED, description == null ? status.toString() : description)
+              ? new Refused(
+                  Refusal.MALFORMED, description == null ? status.toString() : description)
               : new Refused(Refusal.INTERNAL, "internal error; the gateway's log has the cause");
     };
   }

@@ -35,8 +35,7 @@ final class HttpReply {
 
   private static HttpResponse ok(Signal signal, Encoding encoding, Accepted accepted) {
     return HttpResponse.of(
-        ResponseHeaders.of(
-            HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, encoding.mediaType().toString()),
+        ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, encoding.mediaType()),
         HttpData.wrap(ExportResponse.encode(signal, encoding, accepted)));
   }
 
@@ -47,8 +46,8 @@ final class HttpReply {
   }
 
   static ResponseHeaders refusedHeaders(Encoding encoding, Refusal reason) {
-    var headers = ResponseHeaders.builder(reason.httpStatus());
-    headers.contentType(encoding.mediaType());
+    var headers = ResponseHeaders.builder(HttpStatus.valueOf(reason.httpStatus()));
+    headers.add(HttpHeaderNames.CONTENT_TYPE, encoding.mediaType());
     reason
         .delay()
         .ifPresent(delay -> headers.addLong(HttpHeaderNames.RETRY_AFTER, delay.toSeconds()));
@@ -58,7 +57,7 @@ final class HttpReply {
   static HttpResponse methodNotAllowed(HttpMethod method) {
     return HttpResponse.of(
         ResponseHeaders.of(
-            Refusal.UNSUPPORTED_METHOD.httpStatus(),
+            HttpStatus.METHOD_NOT_ALLOWED,
             HttpHeaderNames.ALLOW,
             "POST",
             HttpHeaderNames.CONTENT_TYPE,
@@ -68,14 +67,13 @@ final class HttpReply {
 
   static HttpResponse unsupportedContentType(@Nullable String found) {
     return plain(
-        Refusal.UNSUPPORTED_MEDIA_TYPE.httpStatus(),
+        HttpStatus.UNSUPPORTED_MEDIA_TYPE,
         "Content-Type: %s (expected: application/x-protobuf or application/json)\n"
             .formatted(found == null ? "none" : found));
   }
 
   static HttpResponse unknownPath(String path) {
-    return plain(
-        HttpStatus.NOT_FOUND, "path: %s (expected: one of %s)\n".formatted(path, PATHS));
+    return plain(HttpStatus.NOT_FOUND, "path: %s (expected: one of %s)\n".formatted(path, PATHS));
   }
 
   private static HttpResponse plain(HttpStatus status, String text) {

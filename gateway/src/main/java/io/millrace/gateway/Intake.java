@@ -85,7 +85,8 @@ final class Intake {
         return refuse(signal, Refusal.STOPPING, "this gateway is stopping");
       }
       if (tenant != null && !Tenant.isValid(tenant)) {
-        return refuse(signal, Refusal.INVALID_TENANT, Tenant.HEADER + " (expected: " + Tenant.RULE + ")");
+        return refuse(
+            signal, Refusal.INVALID_TENANT, Tenant.HEADER + " (expected: " + Tenant.RULE + ")");
       }
       if (request.body().length == 0) {
         return CompletableFuture.completedFuture(Accepted.FULLY);

@@ -96,8 +96,7 @@ final class KafkaProbe implements TopicWatch.Probe {
     if (unwritable > 0) {
       return new Unwritable(
           "topic %s: %d of %d partitions cannot be written (expected: %d in-sync replicas each)"
-              .formatted(
-                  topic.name(), unwritable, partitions.size(), limits.minInsyncReplicas()));
+              .formatted(topic.name(), unwritable, partitions.size(), limits.minInsyncReplicas()));
     }
     if (limits.maxRecordBytes() < 1) {
       return new Unwritable(

@@ -57,11 +57,9 @@ final class OtlpServer {
     for (Signal signal : Signal.values()) {
       builder.service(grpc(signal, config, intake, metrics));
       builder.service(
-          signal.httpPath(),
-          new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics));
+          signal.httpPath(), new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics));
     }
-    builder.service(
-        GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
+    builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
     builder.serviceUnder(
         "/",
         (ctx, request) -> {

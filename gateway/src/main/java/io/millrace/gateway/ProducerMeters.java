@@ -14,7 +14,8 @@ import org.apache.kafka.common.Metric;
 final class ProducerMeters {
 
   private static final Set<String> TOTALS =
-      Set.of("record-send-total", "record-retry-total", "record-error-total", "outgoing-byte-total");
+      Set.of(
+          "record-send-total", "record-retry-total", "record-error-total", "outgoing-byte-total");
 
   private static final Set<String> LEVELS =
       Set.of(

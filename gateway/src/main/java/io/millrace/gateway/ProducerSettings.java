@@ -43,8 +43,7 @@ final class ProducerSettings {
         BUFFER_MEMORY_CONFIG,
         gateway.maxInFlightBytes() + (long) PARTLY_FILLED_BATCHES * producer.batchBytes());
     settings.put(MAX_REQUEST_SIZE_CONFIG, maxRequestSize(config));
-    settings.put(
-        COMPRESSION_TYPE_CONFIG, producer.compression().name().toLowerCase(Locale.ROOT));
+    settings.put(COMPRESSION_TYPE_CONFIG, producer.compression().name().toLowerCase(Locale.ROOT));
     settings.put(LINGER_MS_CONFIG, producer.linger().toMillis());
     settings.put(BATCH_SIZE_CONFIG, producer.batchBytes());
     settings.put(DELIVERY_TIMEOUT_MS_CONFIG, producer.deliveryTimeout().toMillis());

@@ -18,8 +18,7 @@ public record PublisherConfig(
     Duration linger, int batchBytes, Compression compression, Duration deliveryTimeout) {
 
   public static final PublisherConfig DEFAULT =
-      new PublisherConfig(
-          Duration.ofMillis(5), 256 << 10, Compression.ZSTD, Duration.ofSeconds(9));
+      new PublisherConfig(Duration.ofMillis(5), 256 << 10, Compression.ZSTD, Duration.ofSeconds(9));
 
   /** Kafka's {@code compression.type}. */
   public enum Compression {

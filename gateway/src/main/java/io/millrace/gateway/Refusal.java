@@ -2,7 +2,6 @@ package io.millrace.gateway;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import com.linecorp.armeria.common.HttpStatus;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,40 +16,40 @@ import org.jspecify.annotations.Nullable;
  */
 enum Refusal {
   /** The bytes are not the OTLP they claim to be. */
-  MALFORMED(Code.INVALID_ARGUMENT, HttpStatus.BAD_REQUEST, null),
+  MALFORMED(Code.INVALID_ARGUMENT, 400, null),
 
   /** {@code X-Scope-OrgID} is not a name a backend would take. */
-  INVALID_TENANT(Code.INVALID_ARGUMENT, HttpStatus.BAD_REQUEST, null),
+  INVALID_TENANT(Code.INVALID_ARGUMENT, 400, null),
 
   /** OTLP/HTTP knows POST only. */
-  UNSUPPORTED_METHOD(Code.UNIMPLEMENTED, HttpStatus.METHOD_NOT_ALLOWED, null),
+  UNSUPPORTED_METHOD(Code.UNIMPLEMENTED, 405, null),
 
   /** A content type or encoding that is not read here. */
-  UNSUPPORTED_MEDIA_TYPE(Code.UNIMPLEMENTED, HttpStatus.UNSUPPORTED_MEDIA_TYPE, null),
+  UNSUPPORTED_MEDIA_TYPE(Code.UNIMPLEMENTED, 415, null),
 
   /** Larger than {@code gateway.max-request-bytes}, before or after decompression. */
-  TOO_LARGE(Code.RESOURCE_EXHAUSTED, HttpStatus.REQUEST_ENTITY_TOO_LARGE, null),
+  TOO_LARGE(Code.RESOURCE_EXHAUSTED, 413, null),
 
   /** The request did not arrive whole in time. */
-  INCOMPLETE(Code.DEADLINE_EXCEEDED, HttpStatus.GATEWAY_TIMEOUT, Duration.ofSeconds(1)),
+  INCOMPLETE(Code.DEADLINE_EXCEEDED, 504, Duration.ofSeconds(1)),
 
   /** Memory for requests in flight is used up. */
-  OVER_CAPACITY(Code.RESOURCE_EXHAUSTED, HttpStatus.TOO_MANY_REQUESTS, Duration.ofSeconds(1)),
+  OVER_CAPACITY(Code.RESOURCE_EXHAUSTED, 429, Duration.ofSeconds(1)),
 
   /** Kafka is away, lacks the topic or in-sync replicas, or did not acknowledge in time. */
-  KAFKA_UNAVAILABLE(Code.UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE, Duration.ofSeconds(5)),
+  KAFKA_UNAVAILABLE(Code.UNAVAILABLE, 503, Duration.ofSeconds(5)),
 
   /** This gateway is going away; another one will answer. */
-  STOPPING(Code.UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE, Duration.ofSeconds(1)),
+  STOPPING(Code.UNAVAILABLE, 503, Duration.ofSeconds(1)),
 
   /** A fault of the gateway; logged with its cause. */
-  INTERNAL(Code.INTERNAL, HttpStatus.INTERNAL_SERVER_ERROR, null);
+  INTERNAL(Code.INTERNAL, 500, null);
 
   private final Code code;
-  private final HttpStatus httpStatus;
+  private final int httpStatus;
   private final @Nullable Duration delay;
 
-  Refusal(Code code, HttpStatus httpStatus, @Nullable Duration delay) {
+  Refusal(Code code, int httpStatus, @Nullable Duration delay) {
     this.code = code;
     this.httpStatus = httpStatus;
     this.delay = delay;
@@ -70,7 +69,7 @@ enum Refusal {
     return code;
   }
 
-  HttpStatus httpStatus() {
+  int httpStatus() {
     return httpStatus;
   }
 
@@ -82,9 +81,7 @@ enum Refusal {
   /** The body of an OTLP/HTTP error and {@code grpc-status-details-bin} of a gRPC one. */
   com.google.rpc.Status status(String message) {
     var status = com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message);
-    delay()
-        .map(Refusal::retryInfo)
-        .ifPresent(status::addDetails);
+    delay().map(Refusal::retryInfo).ifPresent(status::addDetails);
     return status.build();
   }
 

@@ -11,9 +11,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +28,9 @@ final class TopicWatch implements AutoCloseable {
 
   private final Probe probe;
   private final Consumer<Boolean> readiness;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "topic-watch"));
-  private volatile Map<Signal, TopicState> states = all(new Unwritable("topics: not looked at yet"));
+  private final Thread thread = new Thread(this::run, "topic-watch");
+  private volatile Map<Signal, TopicState> states =
+      all(new Unwritable("topics: not looked at yet"));
 
   /** Finds out the state of every signal's topic; may block. */
   interface Probe extends AutoCloseable {
@@ -54,7 +51,7 @@ final class TopicWatch implements AutoCloseable {
   }
 
   void start() {
-    thread.execute(this::look);
+    thread.start();
   }
 
   /** What is known of a signal's topic. Any thread. */
@@ -73,19 +70,26 @@ final class TopicWatch implements AutoCloseable {
     return why.isEmpty() ? Optional.empty() : Optional.of(why);
   }
 
-  private void look() {
+  private void run() {
     try {
-      become(probe.look());
+      while (!Thread.currentThread().isInterrupted()) {
+        become(look());
+        Thread.sleep((unready().isEmpty() ? PAUSE_WHEN_READY : PAUSE_WHEN_NOT).toMillis());
+      }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
-      return;
-    } catch (RuntimeException e) {
-      log.error("looking at the topics failed", e);
-      become(all(new Unwritable("topics: cannot be looked at (" + e.getMessage() + ")")));
+      Thread.currentThread().interrupt(); // closed
     }
-    Duration pause = unready().isEmpty() ? PAUSE_WHEN_READY : PAUSE_WHEN_NOT;
-    if (!thread.isShutdown()) {
-      thread.schedule(this::look, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private Map<Signal, TopicState> look() throws InterruptedException {
+    try {
+      return probe.look();
+    } catch (RuntimeException e) {
+      String why = "topics: cannot be looked at (" + e + ")";
+      if (!unready().equals(Optional.of(why))) {
+        log.error("looking at the topics failed", e);
+      }
+      return all(new Unwritable(why));
     }
   }
 
@@ -107,7 +111,7 @@ final class TopicWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.interrupt();
     probe.close();
   }
 }
