@@ -1,7 +1,9 @@
 package io.millrace.gateway;
 
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
+import com.linecorp.armeria.server.HttpStatusException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -33,7 +35,7 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
     if (cause instanceof UnreadableMessage) {
       return refuse(new Refused(Refusal.MALFORMED, String.valueOf(cause.getMessage())), trailers);
     }
-    if (status.getCode() == Code.RESOURCE_EXHAUSTED) {
+    if (status.getCode() == Code.RESOURCE_EXHAUSTED || isTooLarge(cause)) {
       String message = "request: too large (expected: at most gateway.max-request-bytes)";
       return refuse(new Refused(Refusal.TOO_LARGE, message), trailers);
     }
@@ -43,6 +45,12 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
     log.error("{} call failed", signal.id(), cause);
     String message = "internal error; the gateway's log has the cause";
     return refuse(new Refused(Refusal.INTERNAL, message), trailers);
+  }
+
+  /** As the HTTP layer says it, which may notice before gRPC does. */
+  private static boolean isTooLarge(Throwable cause) {
+    return cause instanceof HttpStatusException http
+        && http.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
   }
 
   private Status refuse(Refused refused, Metadata trailers) {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.RetryInfo;
 import io.grpc.CallOptions;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
@@ -22,6 +24,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc.TraceServiceBlockingStub;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -188,15 +191,25 @@ class GrpcEndpointIT {
 
   @Test
   void shouldRefuseEncodingsItCannotRead() {
-    Metadata metadata = new Metadata();
-    metadata.put(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER), "none-such");
-    assertThatThrownBy(
-            () ->
-                client
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                    .withCompression("gzip")
-                    .export(Otlp.spans(1, 1)))
-        .isInstanceOf(StatusRuntimeException.class);
+    CompressorRegistry encodings = CompressorRegistry.newEmptyInstance();
+    encodings.register(new Nameless());
+    ManagedChannel strange =
+        NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
+            .usePlaintext()
+            .compressorRegistry(encodings)
+            .build();
+    try {
+      assertThatThrownBy(
+              () ->
+                  TraceServiceGrpc.newBlockingStub(strange)
+                      .withCompression("none-such")
+                      .export(Otlp.spans(1, 1)))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED));
+    } finally {
+      strange.shutdownNow();
+    }
     assertThat(pipeline.records(Signal.TRACES)).isEmpty();
   }
 
@@ -218,5 +231,19 @@ class GrpcEndpointIT {
   private byte[] raw(byte[] message) {
     return ClientCalls.blockingUnaryCall(
         channel, GrpcEndpoint.method(Signal.TRACES), CallOptions.DEFAULT, message);
+  }
+
+  /** An encoding nobody knows. */
+  private static final class Nameless implements Compressor {
+
+    @Override
+    public String getMessageEncoding() {
+      return "none-such";
+    }
+
+    @Override
+    public OutputStream compress(OutputStream out) {
+      return out;
+    }
   }
 }
