@@ -21,7 +21,7 @@ public enum Hasher {
     int partition(byte[] key, int partitions) {
       int hash = 0x811c9dc5;
       for (byte next : key) {
-        hash = (hash ^ next & 0xff) * 0x01000193;
+        hash = (hash ^ (next & 0xff)) * 0x01000193;
       }
       return Math.abs(hash % partitions); // sarama negates what is below 0, after the division
     }

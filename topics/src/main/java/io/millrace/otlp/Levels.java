@@ -7,23 +7,22 @@ package io.millrace.otlp;
  */
 enum Levels {
   /** ResourceSpans 1, ScopeSpans 2, Span 2. */
-  TRACES(5, 1 << 1, 1 << 2, 1 << 2),
+  TRACES(1 << 1, 1 << 2, 1 << 2),
   /**
    * ResourceMetrics 1, ScopeMetrics 2, Metric 2, gauge 5, sum 7, histogram 9, exponential histogram
    * 10 or summary 11, data point 1.
    */
-  METRICS(0, 1 << 1, 1 << 2, 1 << 2, 1 << 5 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11, 1 << 1),
+  METRICS(1 << 1, 1 << 2, 1 << 2, 1 << 5 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11, 1 << 1),
   /** ResourceLogs 1, ScopeLogs 2, LogRecord 2. */
-  LOGS(0, 1 << 1, 1 << 2, 1 << 2);
+  LOGS(1 << 1, 1 << 2, 1 << 2);
 
   /** Level of Metric, whose children exclude one another. */
   private static final int METRIC = 3;
 
-  private final int nameField;
+  @SuppressWarnings("ImmutableEnumChecker") // filled here, never handed out
   private final int[] children;
 
-  Levels(int nameField, int... children) {
-    this.nameField = nameField;
+  Levels(int... children) {
     this.children = children;
   }
 
@@ -48,10 +47,5 @@ enum Levels {
   /** Whether children of different fields are members of one {@code oneof}. */
   boolean isOneof(int level) {
     return this == METRICS && level == METRIC;
-  }
-
-  /** Field that names a span; 0 if items of the signal have no name of their own. */
-  int nameField() {
-    return nameField;
   }
 }

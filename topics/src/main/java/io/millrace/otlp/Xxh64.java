@@ -30,7 +30,7 @@ final class Xxh64 {
   }
 
   private static long stripes(byte[] bytes, int to) {
-    long lane1 = PRIME_1 + PRIME_2;
+    long lane1 = 0x60EA27EEADC0B5D6L; // PRIME_1 + PRIME_2
     long lane2 = PRIME_2;
     long lane3 = 0;
     long lane4 = -PRIME_1;
