@@ -169,7 +169,7 @@ public final class Delivery implements AutoCloseable {
 
   private KafkaConsumer<byte[], byte[]> openConsumer() {
     Map<String, Object> properties = kafka.clientProperties(clientId("consumer"));
-    properties.put("group.id", config.groupPrefix() + "-" + route.id());
+    properties.put("group.id", config.group(route.signal(), route.destination()));
     properties.put("enable.auto.commit", false);
     // A missing offset is handled where it can be counted, not skipped over by the client.
     properties.put("auto.offset.reset", "none");

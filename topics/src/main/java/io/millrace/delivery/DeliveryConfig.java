@@ -1,6 +1,7 @@
 package io.millrace.delivery;
 
 import io.millrace.daemon.InvalidConfig;
+import io.millrace.otlp.Signal;
 import java.time.Duration;
 
 /**
@@ -51,5 +52,10 @@ public record DeliveryConfig(
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(4)) > 0) {
       throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 4m");
     }
+  }
+
+  /** The consumer group that delivers a signal to a destination. */
+  public String group(Signal signal, String destination) {
+    return "%s-%s-%s".formatted(groupPrefix, signal.id(), destination);
   }
 }

@@ -40,6 +40,10 @@ public record TopicConfig(
     }
   }
 
+  TopicConfig withReplicationFactor(int replicas) {
+    return new TopicConfig(name, partitions, replicas, retention, maxMessageBytes);
+  }
+
   public String deadLetterName() {
     return name + "-dead";
   }
