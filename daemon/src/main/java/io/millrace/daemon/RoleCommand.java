@@ -1,0 +1,55 @@
+package io.millrace.daemon;
+
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command line of one role: {@code [run|validate] --config FILE --set key=value}. */
+@Command(description = "Runs this role, or says whether its configuration is valid.")
+final class RoleCommand<C extends Record> implements Callable<Integer> {
+
+  /** Lower case, as the user types them. */
+  enum Action {
+    run,
+    validate
+  }
+
+  private final String role;
+  private final C defaults;
+  private final Function<C, AdminConfig> admin;
+  private final Starter<C> starter;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      defaultValue = "run",
+      description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+  private Action action = Action.run;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  RoleCommand(String role, C defaults, Function<C, AdminConfig> admin, Starter<C> starter) {
+    this.role = role;
+    this.defaults = defaults;
+    this.admin = admin;
+    this.starter = starter;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    C config = options.read(defaults);
+    return switch (action) {
+      case run -> Daemon.serve(role, config, admin.apply(config), starter);
+      case validate -> {
+        spec.commandLine().getOut().println(role + ": configuration is valid");
+        yield Daemon.OK;
+      }
+    };
+  }
+}
