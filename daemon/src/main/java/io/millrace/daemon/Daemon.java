@@ -1,5 +1,6 @@
 package io.millrace.daemon;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,21 +43,27 @@ public final class Daemon {
 
   /**
    * Starts a role, waits for SIGTERM or Ctrl-C, and stops it; called on the main thread, once in a
-   * process.
+   * process. A failure is told on stderr or in the log.
    *
    * @return the exit status
-   * @throws CannotStart as the starter or the admin port throws it; {@link #commandLine} reports it
    */
   public static <C extends Record> int serve(
-      String role, C config, AdminConfig admin, Starter<C> starter) throws Exception {
+      String role, C config, AdminConfig admin, Starter<C> starter) {
+    return serve(new RoleProcess<>(role, config, admin, starter), System.err::println);
+  }
+
+  static int serve(RoleProcess<?> process, Consumer<String> err) {
     StopSignal stop = StopSignal.install();
     int status = FAILED;
     try {
-      status = new RoleProcess<>(role, config, admin, starter).run(stop);
-      return status;
+      status = process.run(stop);
+    } catch (Exception e) {
+      // Before the hook learns that all is closed: it halts the JVM.
+      status = report(e, err);
     } finally {
       stop.closed(status);
     }
+    return status;
   }
 
   /**
@@ -69,7 +76,7 @@ public final class Daemon {
     commandLine.getCommandSpec().versionProvider(() -> new String[] {version()});
     return commandLine
         .setParameterExceptionHandler((e, args) -> refuse(e))
-        .setExecutionExceptionHandler((e, failed, parsed) -> report(e, failed));
+        .setExecutionExceptionHandler((e, failed, parsed) -> report(e, failed.getErr()::println));
   }
 
   private static String version() {
@@ -83,13 +90,13 @@ public final class Daemon {
     return INVALID;
   }
 
-  private static int report(Exception e, CommandLine failed) {
+  private static int report(Exception e, Consumer<String> err) {
     if (e instanceof InvalidConfig) {
-      failed.getErr().println(e.getMessage());
+      err.accept(e.getMessage());
       return INVALID;
     }
     if (e instanceof CannotStart) {
-      failed.getErr().println(e.getMessage());
+      err.accept(e.getMessage());
       return FAILED;
     }
     log.error("failed", e);

@@ -42,14 +42,22 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() {
     C config = options.read(defaults);
+    if (config instanceof CheckedConfig checked) {
+      checked.check();
+    }
     return switch (action) {
-      case run -> Daemon.serve(role, config, admin.apply(config), starter);
+      case run -> run(config);
       case validate -> {
         spec.commandLine().getOut().println(role + ": configuration is valid");
         yield Daemon.OK;
       }
     };
+  }
+
+  private int run(C config) {
+    var process = new RoleProcess<>(role, config, admin.apply(config), starter);
+    return Daemon.serve(process, spec.commandLine().getErr()::println);
   }
 }

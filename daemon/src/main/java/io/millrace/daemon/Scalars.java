@@ -115,7 +115,7 @@ final class Scalars {
       }
     } catch (URISyntaxException e) {
       // The JDK's message repeats the text, credentials included.
-      throw new InvalidConfig(path, "unreadable at character " + (e.getIndex() + 1), expected);
+      throw new InvalidConfig(path, "unreadable", expected);
     }
     throw refuse(path, text, expected);
   }

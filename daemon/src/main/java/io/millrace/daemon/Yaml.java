@@ -23,7 +23,10 @@ import java.util.regex.Pattern;
 final class Yaml {
 
   private static final YAMLFactory FACTORY =
-      YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+          .build();
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
@@ -72,10 +75,6 @@ final class Yaml {
   }
 
   private JsonNode value() throws IOException {
-    // The parser would give an alias as the text of its name.
-    if (parser.getCurrentToken() == JsonToken.VALUE_STRING && parser.isCurrentAlias()) {
-      throw refuse("an alias", "the value itself");
-    }
     return switch (parser.currentToken()) {
       case START_OBJECT -> mapping();
       case START_ARRAY -> list();
@@ -83,8 +82,18 @@ final class Yaml {
       case VALUE_TRUE -> BooleanNode.TRUE;
       case VALUE_FALSE -> BooleanNode.FALSE;
       case VALUE_NULL -> NullNode.instance;
-      default -> TextNode.valueOf(parser.getText());
+      default -> text();
     };
+  }
+
+  /** The parser gives an alias as the text of its name, and a value left out as an empty text. */
+  private JsonNode text() throws IOException {
+    if (parser.isCurrentAlias()) {
+      throw refuse("an alias", "the value itself");
+    }
+    long width =
+        parser.currentLocation().getCharOffset() - parser.currentTokenLocation().getCharOffset();
+    return width == 0 ? NullNode.instance : TextNode.valueOf(parser.getText());
   }
 
   private ObjectNode mapping() throws IOException {

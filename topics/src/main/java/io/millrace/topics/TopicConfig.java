@@ -40,6 +40,10 @@ public record TopicConfig(
     }
   }
 
+  public String deadLetterName() {
+    return name + "-dead";
+  }
+
   /** In-sync replicas that must have a record before the gateway answers. */
   public int minInsyncReplicas() {
     return Math.max(1, replicationFactor - 1);
