@@ -42,9 +42,14 @@ class OtlpJsonTest {
 
     byte[] read = OtlpJson.toProtobuf(signal, resource(folder + "/input.json").getBytes(UTF_8));
 
-    assertThat(line(signal, read)).isEqualTo(expected);
+    assertThat(collectorsOrder(line(signal, read))).isEqualTo(expected);
     byte[] collectors = HexFormat.of().parseHex(resource(folder + "/protobuf.hex").strip());
-    assertThat(line(signal, collectors)).isEqualTo(expected);
+    assertThat(collectorsOrder(line(signal, collectors))).isEqualTo(expected);
+  }
+
+  /** The schema has the ids of an exemplar the other way round. */
+  private static String collectorsOrder(String line) {
+    return line.replaceAll("(\"spanId\":\"\\w+\"),(\"traceId\":\"\\w+\")", "$2,$1");
   }
 
   private static String resource(String name) throws IOException {
