@@ -45,7 +45,7 @@ final class CatchUp implements AutoCloseable {
         log.info("{} records wait in Kafka for the next start", behind);
       }
     } catch (ExecutionException e) {
-      log.warn("cannot tell what waits in Kafka for the next start: {}", e.getCause().toString());
+      log.warn("cannot tell what waits in Kafka for the next start: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -57,8 +57,7 @@ final class CatchUp implements AutoCloseable {
     for (Signal signal : Signal.values()) {
       Map<TopicPartition, Long> ends = ends(admin, signal);
       for (String destination : config.processor(signal).destinations().keySet()) {
-        String group =
-            config.processor(signal).delivery().group(signal, destination);
+        String group = config.processor(signal).delivery().group(signal, destination);
         Map<TopicPartition, OffsetAndMetadata> committed =
             admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
