@@ -44,6 +44,9 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
   @Override
   public Integer call() {
     C config = options.read(defaults);
+    if (config instanceof CheckedConfig checked) {
+      checked.check();
+    }
     return switch (action) {
       case run -> run(config);
       case validate -> {

@@ -1,0 +1,54 @@
+package io.millrace.delivery;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.millrace.otlp.Signal;
+import java.time.Clock;
+import java.util.Collection;
+
+/**
+ * How far behind a loop is, and whether it has joined its group. Written by the loop's thread, read
+ * by any.
+ */
+final class LoopStatus {
+
+  private final Clock clock;
+  private volatile boolean joined;
+  private volatile long oldestTimestamp = -1;
+
+  LoopStatus(Signal signal, String destination, MeterRegistry registry, Clock clock) {
+    this.clock = clock;
+    Gauge.builder("millrace.lag", this, LoopStatus::lagSeconds)
+        .baseUnit("seconds")
+        .description("now minus the append time of the oldest record not settled")
+        .tags(Tags.of("signal", signal.id(), "destination", destination))
+        .strongReference(true)
+        .register(registry);
+  }
+
+  void assigned() {
+    joined = true;
+  }
+
+  void turned(Collection<AssignedPartition> partitions) {
+    long oldest = Long.MAX_VALUE;
+    for (AssignedPartition partition : partitions) {
+      long timestamp = partition.oldestTimestamp();
+      if (timestamp >= 0) {
+        oldest = Math.min(oldest, timestamp);
+      }
+    }
+    oldestTimestamp = oldest == Long.MAX_VALUE ? -1 : oldest;
+  }
+
+  boolean hasJoined() {
+    return joined;
+  }
+
+  /** Seconds since the oldest record that is not settled was appended; 0 when nothing waits. */
+  private double lagSeconds() {
+    long oldest = oldestTimestamp;
+    return oldest < 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1000.0;
+  }
+}
