@@ -27,8 +27,8 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -162,7 +162,9 @@ class SdkExportIT {
         SdkLoggerProvider.builder()
             .setResource(SHOP)
             .addLogRecordProcessor(
-                SimpleLogRecordProcessor.create(recording(logs(transport, compression), sent)))
+                BatchLogRecordProcessor.builder(recording(logs(transport, compression), sent))
+                    .setMaxExportBatchSize(50)
+                    .build())
             .build()) {
       // When
       for (int i = 0; i < ITEMS; i++) {
