@@ -2,9 +2,7 @@ package io.millrace.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import com.google.rpc.RetryInfo;
 import io.grpc.CallOptions;
 import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
@@ -26,9 +24,7 @@ import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc.TraceServiceBl
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,28 +39,26 @@ class GrpcEndpointIT {
 
   @TempDir static Path dir;
   private static EmbeddedBroker broker;
+  private static TestPipeline pipeline;
 
-  private TestPipeline pipeline;
   private ManagedChannel channel;
   private TraceServiceBlockingStub client;
 
   @BeforeAll
-  static void startBroker() {
+  static void start() {
     broker = EmbeddedBroker.start(dir, 0);
+    pipeline = TestPipeline.start(broker);
   }
 
   @AfterAll
-  static void stopBroker() {
+  static void stop() {
+    pipeline.close();
     broker.close();
   }
 
   @BeforeEach
-  void startGateway() {
-    start(TestPipeline.section());
-  }
-
-  private void start(GatewaySection section) {
-    pipeline = TestPipeline.start(broker, section);
+  void connect() {
+    pipeline.forget();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
             .usePlaintext()
@@ -73,12 +67,9 @@ class GrpcEndpointIT {
   }
 
   @AfterEach
-  void stopGateway() {
+  void shouldBalance() {
     channel.shutdownNow();
-    await().untilAsserted(() -> assertThat(pipeline.gauge("in.flight.bytes")).isZero());
-    assertThat(pipeline.counter("received.items"))
-        .isEqualTo(pipeline.counter("published.items") + pipeline.counter("refused.items"));
-    pipeline.close();
+    pipeline.assertBalanced();
     LeakWatch.assertNone();
   }
 
@@ -169,27 +160,6 @@ class GrpcEndpointIT {
   }
 
   @Test
-  void shouldSayWhenToComeBackWhenOverCapacity() {
-    // Given: room for one request, which waits for others of its partition
-    channel.shutdownNow();
-    pipeline.close();
-    start(TestPipeline.section(64 << 10, 64 << 10, Duration.ofMillis(1000)));
-    Future<ExportTraceServiceResponse> taken =
-        TraceServiceGrpc.newFutureStub(channel).export(Otlp.spans(1, 1, 40_000));
-    await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.bytes") > 0);
-
-    // When, Then
-    assertThatThrownBy(() -> client.export(Otlp.spans(2, 1, 40_000)))
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class,
-            e -> {
-              assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-              assertThat(StatusProto.fromThrowable(e).getDetails(0).is(RetryInfo.class)).isTrue();
-            });
-    await().untilAsserted(() -> assertThat(taken.get()).isNotNull());
-  }
-
-  @Test
   void shouldRefuseEncodingsItCannotRead() {
     CompressorRegistry encodings = CompressorRegistry.newEmptyInstance();
     encodings.register(new Nameless());
@@ -211,21 +181,6 @@ class GrpcEndpointIT {
       strange.shutdownNow();
     }
     assertThat(pipeline.records(Signal.TRACES)).isEmpty();
-  }
-
-  @Test
-  void shouldReleaseARequestWhoseClientHasGone() {
-    channel.shutdownNow();
-    pipeline.close();
-    start(TestPipeline.section(64 << 10, 64 << 10, Duration.ofMillis(1000)));
-    Future<ExportTraceServiceResponse> call =
-        TraceServiceGrpc.newFutureStub(channel).export(Otlp.spans(1, 1));
-    await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.bytes") > 0);
-
-    call.cancel(true);
-
-    // Stored nevertheless, which the client cannot know: it may send it again.
-    await().untilAsserted(() -> assertThat(pipeline.counter("published.items")).isEqualTo(1));
   }
 
   private byte[] raw(byte[] message) {
