@@ -4,8 +4,8 @@ package io.millrace.daemon;
  * A configuration value that cannot be used. The message is one line, {@code key: found (expected:
  * rule)}, made for the person who wrote the file.
  *
- * <p>A config record names the key relative to itself ({@code max-bytes}); {@link ConfigReader}
- * adds the path that leads to the record.
+ * <p>A config record names the key relative to itself ({@code max-bytes}), or gives an empty key
+ * for a rule about the record as a whole; {@link ConfigReader} adds the path that leads to it.
  */
 public final class InvalidConfig extends IllegalArgumentException {
 
@@ -21,14 +21,17 @@ public final class InvalidConfig extends IllegalArgumentException {
    * @param expected the rule the value breaks
    */
   public InvalidConfig(String key, Object found, String expected) {
-    super("%s: %s (expected: %s)".formatted(key, found, expected));
+    super("%s: %s (expected: %s)".formatted(Shown.line(key), Shown.value(found), expected));
     this.key = key;
-    this.found = String.valueOf(found);
+    this.found = Shown.value(found);
     this.expected = expected;
   }
 
   /** The same complaint seen from one level further out. */
   InvalidConfig under(String path) {
-    return path.isEmpty() ? this : new InvalidConfig(path + "." + key, found, expected);
+    if (path.isEmpty()) {
+      return this;
+    }
+    return new InvalidConfig(key.isEmpty() ? path : path + "." + key, found, expected);
   }
 }

@@ -5,11 +5,19 @@ public final class MalformedOtlp extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  private final String message;
+
   /**
    * @param message what was found, what was expected, and the byte offset or JSON path; never the
    *     payload
    */
   public MalformedOtlp(String message) {
     super(message);
+    this.message = message;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 }

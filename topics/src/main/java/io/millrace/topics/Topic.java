@@ -15,24 +15,27 @@ import java.util.TreeMap;
 public record Topic(
     String name, int partitions, int replicationFactor, Map<String, String> config) {
 
+  /** Room a dead letter needs beyond the original record, for the headers that say why. */
+  private static final int DEAD_LETTER_HEADROOM_BYTES = 64 << 10;
+
   static Topic of(TopicConfig topic) {
-    // Append time is the pipeline's log time: lag in seconds and the sampler rest on it.
     return new Topic(
         topic.name(),
         topic.partitions(),
         topic.replicationFactor(),
-        config(topic, topic.retention()));
+        config(topic, topic.retention(), topic.maxMessageBytes()));
   }
 
-  /**
-   * Room for the headers that say where a dead letter came from is in the value's bound already.
-   */
   static Topic deadLetters(TopicConfig of, int partitions, Duration retention) {
     return new Topic(
-        of.name() + "-dead", partitions, of.replicationFactor(), config(of, retention));
+        of.deadLetterName(),
+        partitions,
+        of.replicationFactor(),
+        config(of, retention, of.maxMessageBytes() + DEAD_LETTER_HEADROOM_BYTES));
   }
 
-  private static Map<String, String> config(TopicConfig topic, Duration retention) {
+  private static Map<String, String> config(
+      TopicConfig topic, Duration retention, int maxMessageBytes) {
     return new TreeMap<>(
         Map.of(
             "cleanup.policy",
@@ -40,7 +43,8 @@ public record Topic(
             "compression.type",
             "producer",
             "max.message.bytes",
-            Integer.toString(topic.maxMessageBytes()),
+            Integer.toString(maxMessageBytes),
+            // Append time is the pipeline's log time: lag in seconds and the sampler rest on it.
             "message.timestamp.type",
             "LogAppendTime",
             "min.insync.replicas",

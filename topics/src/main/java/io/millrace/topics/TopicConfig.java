@@ -40,6 +40,14 @@ public record TopicConfig(
     }
   }
 
+  TopicConfig withReplicationFactor(int replicas) {
+    return new TopicConfig(name, partitions, replicas, retention, maxMessageBytes);
+  }
+
+  public String deadLetterName() {
+    return name + "-dead";
+  }
+
   /** In-sync replicas that must have a record before the gateway answers. */
   public int minInsyncReplicas() {
     return Math.max(1, replicationFactor - 1);

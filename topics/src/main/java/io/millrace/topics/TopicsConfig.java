@@ -46,6 +46,16 @@ public record TopicsConfig(
     };
   }
 
+  /** The same topics with another number of replicas. */
+  public TopicsConfig withReplicationFactor(int replicas) {
+    return new TopicsConfig(
+        traces.withReplicationFactor(replicas),
+        metrics.withReplicationFactor(replicas),
+        logs.withReplicationFactor(replicas),
+        deadLetterPartitions,
+        deadLetterRetention);
+  }
+
   /** The signal's topic and its dead-letter topic, as they must exist on the broker. */
   public List<Topic> catalogue(Signal signal) {
     TopicConfig of = of(signal);

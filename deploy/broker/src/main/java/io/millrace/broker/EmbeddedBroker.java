@@ -1,0 +1,111 @@
+package io.millrace.broker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * A running single-node Kafka that listens on the loopback address only. Its data outlives it: a
+ * broker started later on the same directory goes on where this one stopped.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+  private final int port;
+  private final KafkaRaftServer server;
+  private final DataDir dataDir;
+  private boolean closed;
+
+  private EmbeddedBroker(int port, KafkaRaftServer server, DataDir dataDir) {
+    this.port = port;
+    this.server = server;
+    this.dataDir = dataDir;
+  }
+
+  /** As {@link #start(Path, int, Map)} with nothing extra. */
+  public static EmbeddedBroker start(Path dataDir, int port) {
+    return start(dataDir, port, Map.of());
+  }
+
+  /**
+   * Starts a broker and returns when it serves clients.
+   *
+   * @param dataDir created and formatted on first use, gone on with later
+   * @param port TCP port on 127.0.0.1; 0 for any free one
+   * @param extra Kafka broker keys that stand over the ones set here
+   * @throws BrokerCannotStart if the port or the directory cannot be used; nothing is left running
+   */
+  public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> extra) {
+    DataDir locked = DataDir.open(dataDir.toAbsolutePath());
+    try {
+      return start(locked, port, extra);
+    } catch (RuntimeException e) {
+      locked.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker start(DataDir dataDir, int wanted, Map<String, String> extra) {
+    int[] ports = freePorts(wanted);
+    Properties properties = BrokerProperties.of(dataDir.logDir(), ports[0], ports[1], extra);
+    KafkaConfig config = checked(properties);
+    dataDir.formatOnFirstUse(properties);
+    KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    try {
+      server.startup();
+    } catch (RuntimeException e) {
+      server.shutdown();
+      throw new BrokerCannotStart("Kafka does not start: " + e.getMessage(), e);
+    }
+    return new EmbeddedBroker(ports[0], server, dataDir);
+  }
+
+  private static KafkaConfig checked(Properties properties) {
+    try {
+      return new KafkaConfig(properties, false);
+    } catch (KafkaException | IllegalArgumentException e) {
+      throw new BrokerCannotStart("Kafka refuses its configuration: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The broker's port and one for its controller. Both are held at once, so they differ; Kafka
+   * binds them a moment later, and a clash in between is reported as its own failure to start.
+   */
+  private static int[] freePorts(int wanted) {
+    try (ServerSocket broker = new ServerSocket();
+        ServerSocket controller = new ServerSocket()) {
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      broker.bind(new InetSocketAddress(loopback, wanted));
+      controller.bind(new InetSocketAddress(loopback, 0));
+      return new int[] {broker.getLocalPort(), controller.getLocalPort()};
+    } catch (IOException e) {
+      throw new BrokerCannotStart(
+          "127.0.0.1:%d: cannot listen (%s)".formatted(wanted, e.getMessage()), e);
+    }
+  }
+
+  /** Where clients connect: {@code 127.0.0.1:port}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Stops cleanly: the log is flushed and marked so that the next start need not check it. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    server.shutdown();
+    server.awaitShutdown();
+    dataDir.close();
+  }
+}

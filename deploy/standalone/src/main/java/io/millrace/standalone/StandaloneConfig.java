@@ -1,0 +1,100 @@
+package io.millrace.standalone;
+
+import io.millrace.daemon.AdminConfig;
+import io.millrace.destination.DestinationConfig;
+import io.millrace.gateway.GatewayConfig;
+import io.millrace.gateway.GatewaySection;
+import io.millrace.logs.LogsConfig;
+import io.millrace.metrics.MetricsConfig;
+import io.millrace.otlp.Signal;
+import io.millrace.processor.ProcessorConfig;
+import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicsConfig;
+import io.millrace.traces.TracesConfig;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Configuration of the standalone pipeline: the sections of all roles but {@code kafka}, which it
+ * brings itself.
+ *
+ * @param topics names and shapes of the topics; they have one replica here, whatever is set
+ * @param admin where the admin port listens
+ * @param gateway the gateway's own section
+ * @param traces the traces processor; without a destination it writes files
+ * @param metrics the metrics processor; likewise
+ * @param logs the logs processor; likewise
+ * @param standalone what only this pipeline needs
+ */
+public record StandaloneConfig(
+    TopicsConfig topics,
+    AdminConfig admin,
+    GatewaySection gateway,
+    ProcessorConfig traces,
+    ProcessorConfig metrics,
+    ProcessorConfig logs,
+    StandaloneSection standalone) {
+
+  public static final StandaloneConfig DEFAULT =
+      new StandaloneConfig(
+          TopicsConfig.DEFAULT,
+          AdminConfig.DEFAULT,
+          GatewaySection.DEFAULT,
+          ProcessorConfig.DEFAULT,
+          ProcessorConfig.DEFAULT,
+          ProcessorConfig.DEFAULT,
+          StandaloneSection.DEFAULT);
+
+  /** Name of the destination that stands where none is configured. */
+  static final String FILES = "files";
+
+  /** The topics of a Kafka with one node. */
+  TopicsConfig singleNodeTopics() {
+    return topics.withReplicationFactor(1);
+  }
+
+  /** The signal's processor, writing files if it is not told where to deliver. */
+  ProcessorConfig processor(Signal signal) {
+    ProcessorConfig config =
+        switch (signal) {
+          case TRACES -> traces;
+          case METRICS -> metrics;
+          case LOGS -> logs;
+        };
+    if (!config.destinations().isEmpty()) {
+      return config;
+    }
+    return new ProcessorConfig(
+        config.delivery(),
+        Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
+  }
+
+  Path outFolder(Signal signal) {
+    return standalone.dataDir().resolve("out").resolve(signal.id()).toAbsolutePath().normalize();
+  }
+
+  /** Where the log goes while a terminal shows the live block. */
+  Path logFile() {
+    return standalone.dataDir().resolve("millrace.log");
+  }
+
+  Path kafkaFolder() {
+    return standalone.dataDir().resolve("kafka");
+  }
+
+  GatewayConfig gateway(KafkaConfig kafka) {
+    return new GatewayConfig(kafka, singleNodeTopics(), admin, gateway);
+  }
+
+  TracesConfig traces(KafkaConfig kafka) {
+    return new TracesConfig(kafka, singleNodeTopics(), admin, processor(Signal.TRACES));
+  }
+
+  MetricsConfig metrics(KafkaConfig kafka) {
+    return new MetricsConfig(kafka, singleNodeTopics(), admin, processor(Signal.METRICS));
+  }
+
+  LogsConfig logs(KafkaConfig kafka) {
+    return new LogsConfig(kafka, singleNodeTopics(), admin, processor(Signal.LOGS));
+  }
+}

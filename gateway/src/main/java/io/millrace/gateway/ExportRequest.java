@@ -1,0 +1,21 @@
+package io.millrace.gateway;
+
+import io.millrace.otlp.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One export request, received whole and decompressed.
+ *
+ * @param body owned by the receiver
+ * @param tenant as the client named it, not yet checked; null if it named none
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; copying it would cost the hot path
+record ExportRequest(
+    Signal signal, Transport transport, Encoding encoding, byte[] body, @Nullable String tenant) {
+
+  /** By which protocol it came; a metric label. */
+  enum Transport {
+    GRPC,
+    HTTP
+  }
+}

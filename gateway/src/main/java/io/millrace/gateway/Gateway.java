@@ -1,0 +1,136 @@
+package io.millrace.gateway;
+
+import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.daemon.CannotStart;
+import io.millrace.daemon.Role;
+import io.millrace.otlp.Hasher;
+import io.millrace.otlp.Signal;
+import io.millrace.otlp.Splitter;
+import io.millrace.otlp.Splitters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway. It starts whether Kafka is there or not: while Kafka is away it is not ready
+ * and refuses what it gets, with a delay.
+ */
+public final class Gateway implements Role {
+
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+  private final GatewaySection config;
+  private final SettableHealthChecker health = new SettableHealthChecker(false);
+  private final Publisher publisher;
+  private final TopicWatch watch;
+  private final GatewayMetrics metrics;
+  private final Intake intake;
+  private final List<OtlpServer> servers = new ArrayList<>();
+  private volatile boolean closing;
+
+  private Gateway(
+      GatewayConfig config,
+      MeterRegistry registry,
+      Producer<byte[], byte[]> producer,
+      Admin admin) {
+    this.config = config.gateway();
+    ProducerMeters.register(registry, producer);
+    publisher = new Publisher(producer, config.topics());
+    var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
+    watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
+    Admission admission = new Admission(this.config.maxInFlightBytes());
+    metrics = new GatewayMetrics(registry, admission);
+    intake = new Intake(admission, watch::state, splitters(this.config), publisher, metrics);
+  }
+
+  /**
+   * Starts taking OTLP.
+   *
+   * @throws CannotStart if a port is taken or the Kafka clients refuse their configuration
+   */
+  public static Gateway start(GatewayConfig config, MeterRegistry registry) {
+    Gateway gateway = create(config, registry);
+    try {
+      gateway.watch.start();
+      gateway.listen("gateway.grpc", config.gateway().grpc());
+      gateway.listen("gateway.http", config.gateway().http());
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+    log.info("OTLP/gRPC on port {}, OTLP/HTTP on port {}", gateway.grpcPort(), gateway.httpPort());
+    return gateway;
+  }
+
+  private static Gateway create(GatewayConfig config, MeterRegistry registry) {
+    var bytes = new ByteArraySerializer();
+    try {
+      var producer = new KafkaProducer<>(ProducerSettings.of(config), bytes, bytes);
+      try {
+        Admin admin = Admin.create(KafkaProbe.adminSettings(config));
+        return new Gateway(config, registry, producer, admin);
+      } catch (KafkaException e) {
+        producer.close(Duration.ZERO);
+        throw e;
+      }
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new CannotStart("kafka: " + cause.getMessage(), e);
+    }
+  }
+
+  private static Map<Signal, Splitter> splitters(GatewaySection config) {
+    Hasher hasher = config.hasher();
+    return Map.of(
+        Signal.TRACES, Splitters.traces(hasher),
+        Signal.METRICS, Splitters.metrics(hasher),
+        Signal.LOGS, Splitters.logs(config.partitionLogsBy(), hasher));
+  }
+
+  private void listen(String key, ListenerConfig listener) {
+    servers.add(OtlpServer.start(key, listener, config, intake, metrics, health));
+  }
+
+  /** The port bound for {@code gateway.grpc}; it serves OTLP/HTTP as well. */
+  public int grpcPort() {
+    return servers.get(0).port();
+  }
+
+  /** The port bound for {@code gateway.http}; it serves OTLP/gRPC as well. */
+  public int httpPort() {
+    return servers.get(1).port();
+  }
+
+  @Override
+  public Optional<String> unready() {
+    return closing ? Optional.of("stopping") : watch.unready();
+  }
+
+  /**
+   * Refuses what comes, answers what has been taken, and frees all. What Kafka has not acknowledged
+   * by the drain timeout is left unanswered: its clients send it again.
+   */
+  @Override
+  public void close() {
+    long deadlineNanos = System.nanoTime() + config.drainTimeout().toNanos();
+    closing = true;
+    health.setHealthy(false);
+    intake.stop();
+    CompletableFuture.allOf(
+            servers.stream().map(OtlpServer::stop).toArray(CompletableFuture<?>[]::new))
+        .join();
+    watch.close();
+    publisher.close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
+  }
+}

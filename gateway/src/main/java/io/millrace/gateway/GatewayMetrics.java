@@ -1,0 +1,185 @@
+package io.millrace.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.millrace.gateway.ExportRequest.Transport;
+import io.millrace.otlp.Signal;
+import io.millrace.otlp.Split;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * What the gateway counts. For every signal the items balance: {@code received = published +
+ * refused + in flight}. Items are known once a request has been split; a request refused before
+ * that, as malformed for instance, is counted as a request only. An item counts as published when
+ * its request is answered, even if Kafka has acknowledged its record earlier, and as refused when
+ * its request is refused, even if it lies on Kafka: the client will send it again.
+ *
+ * <p>All meters exist from the start, so that zero can be told from absent. Any thread.
+ */
+final class GatewayMetrics {
+
+  /** What can befall a request whose items are known; see {@link Refusal#of}. */
+  private static final Set<Refusal> AFTER_SPLIT =
+      EnumSet.of(Refusal.OVER_CAPACITY, Refusal.KAFKA_UNAVAILABLE);
+
+  private final Map<Signal, BySignal> signals;
+  private final Counter unknownPaths;
+
+  GatewayMetrics(MeterRegistry registry, Admission admission) {
+    Gauge.builder("millrace.gateway.in.flight.bytes", admission, Admission::inFlightBytes)
+        .description("Decoded bytes of requests between arrival and answer")
+        .register(registry);
+    unknownPaths =
+        new Meters(registry, Tags.of("signal", "unknown")).refusedRequests("unknown_path");
+    signals =
+        each(EnumSet.allOf(Signal.class), signal -> new BySignal(new Meters(registry, signal)));
+  }
+
+  void receivedBytes(Signal signal, int bytes) {
+    of(signal).receivedBytes.increment(bytes);
+  }
+
+  /** A request has been split: its items are known, and those that cannot be stored are refused. */
+  void received(Signal signal, Split split) {
+    BySignal meters = of(signal);
+    for (Split.Piece piece : split.pieces()) {
+      meters.receivedItems.increment(piece.items());
+      meters.inFlightItems.addAndGet(piece.items());
+    }
+    for (Split.Refused refused : split.refused()) {
+      meters.receivedItems.increment(refused.items());
+      get(meters.unstorableItems, refused.reason()).increment(refused.items());
+    }
+  }
+
+  /** A request's items are on Kafka and its client is being told so. */
+  void published(Signal signal, int items, int records) {
+    BySignal meters = of(signal);
+    meters.publishedItems.increment(items);
+    meters.publishedRecords.increment(records);
+    meters.inFlightItems.addAndGet(-items);
+  }
+
+  /** A request failed after it had been split. */
+  void refusedItems(Signal signal, Refusal reason, int items) {
+    BySignal meters = of(signal);
+    get(meters.refusedItems, reason).increment(items);
+    meters.inFlightItems.addAndGet(-items);
+  }
+
+  void refusedRequest(Signal signal, Refusal reason) {
+    get(of(signal).refusedRequests, reason).increment();
+  }
+
+  void answered(Signal signal, Transport transport, long nanos) {
+    get(of(signal).durations, transport).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void unknownPath() {
+    unknownPaths.increment();
+  }
+
+  private BySignal of(Signal signal) {
+    return get(signals, signal);
+  }
+
+  private static <K, V> V get(Map<K, V> all, K key) {
+    return requireNonNull(all.get(key));
+  }
+
+  private static <K extends Enum<K>, V> Map<K, V> each(Set<K> keys, Function<K, V> value) {
+    Map<K, V> result = new EnumMap<>(keys.iterator().next().getDeclaringClass());
+    keys.forEach(key -> result.put(key, value.apply(key)));
+    return result;
+  }
+
+  /** The meters of one signal. */
+  private static final class BySignal {
+
+    final Counter receivedBytes;
+    final Counter receivedItems;
+    final Counter publishedItems;
+    final Counter publishedRecords;
+    final Map<Split.Reason, Counter> unstorableItems;
+    final Map<Refusal, Counter> refusedItems;
+    final Map<Refusal, Counter> refusedRequests;
+    final Map<Transport, Timer> durations;
+    final AtomicLong inFlightItems;
+
+    BySignal(Meters meters) {
+      receivedBytes = meters.counter("received.bytes", "Decoded bytes of requests");
+      receivedItems = meters.counter("received.items", "Items of requests that could be read");
+      publishedItems = meters.counter("published.items", "Items acknowledged to the client");
+      publishedRecords = meters.counter("published.records", "Kafka records of those items");
+      unstorableItems = each(EnumSet.allOf(Split.Reason.class), meters::refusedItems);
+      refusedItems = each(AFTER_SPLIT, meters::refusedItems);
+      refusedRequests = each(EnumSet.allOf(Refusal.class), meters::refusedRequests);
+      durations = each(EnumSet.allOf(Transport.class), meters::duration);
+      inFlightItems = meters.inFlightItems();
+    }
+  }
+
+  /** Registers the meters of one signal. */
+  private record Meters(MeterRegistry registry, Tags tags) {
+
+    Meters(MeterRegistry registry, Signal signal) {
+      this(registry, Tags.of("signal", signal.id()));
+    }
+
+    Counter counter(String name, String description) {
+      return counter(name, description, tags);
+    }
+
+    Counter refusedItems(Enum<?> reason) {
+      return counter("refused.items", "Items not stored", tags.and("reason", id(reason)));
+    }
+
+    Counter refusedRequests(Enum<?> reason) {
+      return refusedRequests(id(reason));
+    }
+
+    Counter refusedRequests(String reason) {
+      return counter("refused.requests", "Requests refused", tags.and("reason", reason));
+    }
+
+    Timer duration(Transport transport) {
+      return Timer.builder("millrace.gateway.request.duration")
+          .description("From a request received whole to its answer")
+          .tags(tags.and("transport", id(transport)))
+          .register(registry);
+    }
+
+    AtomicLong inFlightItems() {
+      AtomicLong items = new AtomicLong();
+      Gauge.builder("millrace.gateway.in.flight.items", items, AtomicLong::get)
+          .description("Items between split and answer")
+          .tags(tags)
+          .strongReference(true)
+          .register(registry);
+      return items;
+    }
+
+    private Counter counter(String name, String description, Tags tags) {
+      return Counter.builder("millrace.gateway." + name)
+          .description(description)
+          .tags(tags)
+          .register(registry);
+    }
+
+    private static String id(Enum<?> constant) {
+      return constant.name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.millrace.gateway;
+
+import io.millrace.daemon.InvalidConfig;
+import io.millrace.otlp.Hasher;
+import io.millrace.otlp.LogsPartitioning;
+import java.time.Duration;
+
+/**
+ * The gateway's own configuration.
+ *
+ * @param grpc default 0.0.0.0:4317. Both listeners serve OTLP/gRPC and OTLP/HTTP
+ * @param http default 0.0.0.0:4318
+ * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
+ *     16 MiB
+ * @param maxInFlightBytes decoded bytes of all requests between arrival and answer; what exceeds
+ *     them is refused at once. At least max-request-bytes, default 128 MiB
+ * @param partitionLogsBy default resource
+ * @param hasher how a key becomes a partition; default murmur2
+ * @param producer how records are gathered and sent
+ * @param drainTimeout how long a stopping gateway finishes what it has taken; 0 s to 10 min,
+ *     default 10 s
+ */
+public record GatewaySection(
+    ListenerConfig grpc,
+    ListenerConfig http,
+    int maxRequestBytes,
+    long maxInFlightBytes,
+    LogsPartitioning partitionLogsBy,
+    Hasher hasher,
+    PublisherConfig producer,
+    Duration drainTimeout) {
+
+  public static final GatewaySection DEFAULT =
+      new GatewaySection(
+          new ListenerConfig("0.0.0.0", 4317),
+          new ListenerConfig("0.0.0.0", 4318),
+          16 << 20,
+          128 << 20,
+          LogsPartitioning.RESOURCE,
+          Hasher.MURMUR2,
+          PublisherConfig.DEFAULT,
+          Duration.ofSeconds(10));
+
+  public GatewaySection {
+    if (grpc.port() == http.port() && grpc.port() != 0) {
+      throw new InvalidConfig("http.port", http.port(), "another port than gateway.grpc.port");
+    }
+    if (maxRequestBytes < 1 << 10 || maxRequestBytes > 256 << 20) {
+      throw new InvalidConfig("max-request-bytes", maxRequestBytes, "1024 to 268435456");
+    }
+    if (maxInFlightBytes < maxRequestBytes) {
+      throw new InvalidConfig(
+          "max-in-flight-bytes",
+          maxInFlightBytes,
+          "at least max-request-bytes, " + maxRequestBytes);
+    }
+    if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
+      throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 10m");
+    }
+  }
+}

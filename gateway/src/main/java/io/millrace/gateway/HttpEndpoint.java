@@ -1,0 +1,84 @@
+package io.millrace.gateway;
+
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.ExchangeType;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RoutingContext;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.millrace.gateway.Answer.Refused;
+import io.millrace.gateway.ContentEncoding.TooLarge;
+import io.millrace.gateway.ExportRequest.Transport;
+import io.millrace.otlp.MalformedOtlp;
+import io.millrace.otlp.Signal;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** OTLP/HTTP for one signal. Runs on the connection's event loop. */
+final class HttpEndpoint implements HttpService {
+
+  private final Signal signal;
+  private final Intake intake;
+  private final int maxRequestBytes;
+  private final GatewayMetrics metrics;
+
+  HttpEndpoint(Signal signal, Intake intake, int maxRequestBytes, GatewayMetrics metrics) {
+    this.signal = signal;
+    this.intake = intake;
+    this.maxRequestBytes = maxRequestBytes;
+    this.metrics = metrics;
+  }
+
+  /** Neither request nor answer is a stream, which spares Armeria the machinery for one. */
+  @Override
+  public ExchangeType exchangeType(RoutingContext routing) {
+    return ExchangeType.UNARY;
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
+    if (request.method() != HttpMethod.POST) {
+      metrics.refusedRequest(signal, Refusal.UNSUPPORTED_METHOD);
+      return HttpReply.methodNotAllowed(request.method());
+    }
+    Optional<Encoding> encoding = Encoding.of(request.contentType());
+    if (encoding.isEmpty()) {
+      metrics.refusedRequest(signal, Refusal.UNSUPPORTED_MEDIA_TYPE);
+      return HttpReply.unsupportedContentType(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
+    }
+    return HttpResponse.of(
+        request
+            .aggregate()
+            .thenCompose(received -> accept(received, encoding.get()))
+            .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer)));
+  }
+
+  private CompletableFuture<Answer> accept(AggregatedHttpRequest received, Encoding encoding) {
+    RequestHeaders headers = received.headers();
+    String contentEncoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+    Optional<ContentEncoding> decoder = ContentEncoding.of(contentEncoding);
+    if (decoder.isEmpty()) {
+      return refuse(
+          Refusal.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Encoding: %s (expected: gzip or identity)".formatted(contentEncoding));
+    }
+    try {
+      byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes);
+      String tenant = headers.get(Tenant.HEADER);
+      return intake.accept(new ExportRequest(signal, Transport.HTTP, encoding, body, tenant));
+    } catch (MalformedOtlp e) {
+      return refuse(Refusal.MALFORMED, String.valueOf(e.getMessage()));
+    } catch (TooLarge e) {
+      return refuse(Refusal.TOO_LARGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CompletableFuture<Answer> refuse(Refusal reason, String message) {
+    metrics.refusedRequest(signal, reason);
+    return CompletableFuture.completedFuture(new Refused(reason, message));
+  }
+}

@@ -1,0 +1,154 @@
+package io.millrace.gateway;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
+
+import io.millrace.gateway.Answer.Accepted;
+import io.millrace.gateway.Answer.Refused;
+import io.millrace.gateway.TopicState.Unwritable;
+import io.millrace.gateway.TopicState.Writable;
+import io.millrace.otlp.MalformedOtlp;
+import io.millrace.otlp.Signal;
+import io.millrace.otlp.Split;
+import io.millrace.otlp.Splitter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of an export request from its endpoint to its answer, the same for every transport and
+ * signal: admit, split, publish, answer, release. Called on event loops; it never blocks. Answers
+ * come at once or on the producer's thread.
+ */
+final class Intake {
+
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  private final Admission admission;
+  private final Function<Signal, TopicState> topics;
+  private final Map<Signal, Splitter> splitters;
+  private final Publisher publisher;
+  private final GatewayMetrics metrics;
+  private volatile boolean stopping;
+
+  /**
+   * @param topics what is known of a signal's topic now
+   * @param splitters one for each signal
+   */
+  Intake(
+      Admission admission,
+      Function<Signal, TopicState> topics,
+      Map<Signal, Splitter> splitters,
+      Publisher publisher,
+      GatewayMetrics metrics) {
+    this.admission = admission;
+    this.topics = topics;
+    this.splitters = splitters;
+    this.publisher = publisher;
+    this.metrics = metrics;
+  }
+
+  /** From now on every request is refused; what has been taken is finished. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** The future never fails. */
+  CompletableFuture<Answer> accept(ExportRequest request) {
+    long startNanos = System.nanoTime();
+    // Only these are kept until the answer: the body is garbage once Kafka's buffer has its copy.
+    int bytes = request.body().length;
+    Signal signal = request.signal();
+    ExportRequest.Transport transport = request.transport();
+    metrics.receivedBytes(signal, bytes);
+    if (!admission.admit(bytes)) {
+      return refuse(signal, Refusal.OVER_CAPACITY, overCapacity(bytes));
+    }
+    return admitted(request)
+        .thenApply(
+            answer -> {
+              admission.release(bytes);
+              metrics.answered(signal, transport, System.nanoTime() - startNanos);
+              return answer;
+            });
+  }
+
+  /** Must not throw: the request's bytes are released by the answer. */
+  private CompletableFuture<Answer> admitted(ExportRequest request) {
+    Signal signal = request.signal();
+    String tenant = request.tenant();
+    try {
+      if (stopping) {
+        return refuse(signal, Refusal.STOPPING, "this gateway is stopping");
+      }
+      if (tenant != null && !Tenant.isValid(tenant)) {
+        return refuse(
+            signal, Refusal.INVALID_TENANT, Tenant.HEADER + " (expected: " + Tenant.RULE + ")");
+      }
+      if (request.body().length == 0) {
+        return CompletableFuture.completedFuture(Accepted.FULLY);
+      }
+      TopicState topic = topics.apply(signal);
+      return topic instanceof Writable writable
+          ? store(request, writable)
+          : refuse(signal, Refusal.KAFKA_UNAVAILABLE, ((Unwritable) topic).why());
+    } catch (MalformedOtlp e) {
+      return refuse(signal, Refusal.MALFORMED, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.error("{} request of {} bytes failed", signal.id(), request.body().length, e);
+      return refuse(signal, Refusal.INTERNAL, "internal error; the gateway's log has the cause");
+    }
+  }
+
+  /** The guarantee: the answer is OK when Kafka has acknowledged every piece, and not before. */
+  private CompletableFuture<Answer> store(ExportRequest request, Writable topic)
+      throws MalformedOtlp {
+    Signal signal = request.signal();
+    byte[] otlp = request.encoding().toProtobuf(signal, request.body());
+    Split split =
+        requireNonNull(splitters.get(signal))
+            .split(otlp, topic.partitions(), topic.maxRecordBytes());
+    metrics.received(signal, split);
+    int records = split.pieces().size();
+    int items = split.pieces().stream().mapToInt(Split.Piece::items).sum();
+    Accepted accepted = accepted(split.refused());
+    return publisher
+        .publish(signal, split.pieces(), request.tenant())
+        .handle(
+            (acknowledged, failure) -> {
+              if (failure != null) {
+                return failed(signal, items, failure);
+              }
+              metrics.published(signal, items, records);
+              return accepted;
+            });
+  }
+
+  private static Accepted accepted(List<Split.Refused> refused) {
+    if (refused.isEmpty()) {
+      return Accepted.FULLY;
+    }
+    int items = refused.stream().mapToInt(Split.Refused::items).sum();
+    return new Accepted(items, refused.stream().map(Split.Refused::message).collect(joining("; ")));
+  }
+
+  private Refused failed(Signal signal, int items, Throwable failure) {
+    Refusal reason = Refusal.of(failure);
+    metrics.refusedItems(signal, reason, items);
+    metrics.refusedRequest(signal, reason);
+    return new Refused(reason, String.valueOf(failure.getMessage()));
+  }
+
+  private CompletableFuture<Answer> refuse(Signal signal, Refusal reason, String message) {
+    metrics.refusedRequest(signal, reason);
+    return CompletableFuture.completedFuture(new Refused(reason, message));
+  }
+
+  private String overCapacity(int bytes) {
+    return "request of %d bytes does not fit: %d bytes in flight (expected: at most %d together)"
+        .formatted(bytes, admission.inFlightBytes(), admission.maxBytes());
+  }
+}

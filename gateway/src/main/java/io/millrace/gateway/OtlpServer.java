@@ -1,0 +1,116 @@
+package io.millrace.gateway;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
+import io.millrace.daemon.CannotStart;
+import io.millrace.otlp.Signal;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** One listener. It serves OTLP/gRPC and OTLP/HTTP alike, over HTTP/1.1 and h2c. */
+final class OtlpServer {
+
+  /** For a request to arrive; slower ones are cut off. */
+  private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(30);
+
+  /** Longer than exporters pause between exports, so that they find their connection open. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+
+  /** What gRPC frames add to a message; whether the message fits is decided by its endpoint. */
+  private static final int FRAMING_BYTES = 64 << 10;
+
+  /** So long nothing may have happened before a stopping server is at rest. */
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
+
+  private final Server server;
+
+  private OtlpServer(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * @param key of the listener in the configuration, {@code gateway.grpc}
+   * @throws CannotStart if it cannot listen there
+   */
+  static OtlpServer start(
+      String key,
+      ListenerConfig listener,
+      GatewaySection config,
+      Intake intake,
+      GatewayMetrics metrics,
+      ListenableHealthChecker health) {
+    InetSocketAddress address = new InetSocketAddress(listener.host(), listener.port());
+    if (address.isUnresolved()) {
+      throw new CannotStart(key + ".host", listener.host(), "an address of this machine", null);
+    }
+    ServerBuilder builder = Server.builder().port(address, SessionProtocol.HTTP);
+    limits(builder, config);
+    for (Signal signal : Signal.values()) {
+      builder.service(grpc(signal, config, intake, metrics));
+      builder.service(
+          signal.httpPath(), new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics));
+    }
+    builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
+    builder.serviceUnder(
+        "/",
+        (ctx, request) -> {
+          metrics.unknownPath();
+          return HttpReply.unknownPath(ctx.path());
+        });
+    builder.errorHandler(new HttpErrors(metrics).orElse(ServerErrorHandler.ofDefault()));
+    return listen(key, listener, builder.build());
+  }
+
+  private static void limits(ServerBuilder builder, GatewaySection config) {
+    builder
+        .maxRequestLength(config.maxRequestBytes() + FRAMING_BYTES)
+        .requestTimeout(RECEIVE_TIMEOUT.plus(config.producer().deliveryTimeout()))
+        .idleTimeout(IDLE_TIMEOUT)
+        .gracefulShutdownTimeout(QUIET_PERIOD, config.drainTimeout().plus(QUIET_PERIOD))
+        .verboseResponses(false)
+        .disableServerHeader()
+        .disableDateHeader()
+        .meterRegistry(NoopMeterRegistry.get());
+  }
+
+  private static GrpcService grpc(
+      Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
+    return GrpcService.builder()
+        .addService(GrpcEndpoint.of(signal, intake))
+        .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+        .maxRequestMessageLength(config.maxRequestBytes())
+        // Without a deadline from the client there would be none, and slow senders stay for ever.
+        .useClientTimeoutHeader(false)
+        .exceptionHandler(new GrpcErrors(signal, metrics))
+        .build();
+  }
+
+  private static OtlpServer listen(String key, ListenerConfig listener, Server server) {
+    try {
+      server.start().join();
+      return new OtlpServer(server);
+    } catch (CompletionException e) {
+      server.close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw CannotStart.cannotListen(key + ".port", listener.port(), cause);
+    }
+  }
+
+  int port() {
+    return server.activeLocalPort();
+  }
+
+  /** Finishes what is in flight, within the drain timeout, then closes every connection. */
+  CompletableFuture<Void> stop() {
+    return server.stop();
+  }
+}

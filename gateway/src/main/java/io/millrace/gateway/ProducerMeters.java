@@ -1,0 +1,56 @@
+package io.millrace.gateway;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.Metric;
+
+/**
+ * A chosen few of the producer's own metrics, {@code record-send-total} as {@code
+ * kafka_producer_record_send_total}. All of them would be some 800 lines.
+ */
+final class ProducerMeters {
+
+  private static final Set<String> TOTALS =
+      Set.of(
+          "record-send-total", "record-retry-total", "record-error-total", "outgoing-byte-total");
+
+  private static final Set<String> LEVELS =
+      Set.of(
+          "batch-size-avg",
+          "buffer-available-bytes",
+          "compression-rate-avg",
+          "produce-throttle-time-avg",
+          "record-queue-time-avg",
+          "request-latency-avg");
+
+  private ProducerMeters() {}
+
+  static void register(MeterRegistry registry, Producer<?, ?> producer) {
+    producer
+        .metrics()
+        .forEach(
+            (name, metric) -> {
+              String meter = "kafka.producer." + name.name().replace('-', '.');
+              if (!name.group().equals("producer-metrics")) {
+                return; // also kept per node and per topic
+              }
+              if (TOTALS.contains(name.name())) {
+                FunctionCounter.builder(meter.replace(".total", ""), metric, ProducerMeters::value)
+                    .description(name.description())
+                    .register(registry);
+              } else if (LEVELS.contains(name.name())) {
+                Gauge.builder(meter, metric, ProducerMeters::value)
+                    .description(name.description())
+                    .strongReference(true)
+                    .register(registry);
+              }
+            });
+  }
+
+  private static double value(Metric metric) {
+    return metric.metricValue() instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+}

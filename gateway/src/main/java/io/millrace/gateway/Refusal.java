@@ -1,0 +1,92 @@
+package io.millrace.gateway;
+
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The error contract: every reason to refuse a request, and what the client is told. A client may
+ * send the same request again if and only if there is a delay; without one, {@code
+ * RESOURCE_EXHAUSTED} counts as final (OTLP specification, "Failures" and "OTLP/gRPC Throttling").
+ */
+enum Refusal {
+  /** The bytes are not the OTLP they claim to be. */
+  MALFORMED(Code.INVALID_ARGUMENT, 400, null),
+
+  /** {@code X-Scope-OrgID} is not a name a backend would take. */
+  INVALID_TENANT(Code.INVALID_ARGUMENT, 400, null),
+
+  /** OTLP/HTTP knows POST only. */
+  UNSUPPORTED_METHOD(Code.UNIMPLEMENTED, 405, null),
+
+  /** A content type or encoding that is not read here. */
+  UNSUPPORTED_MEDIA_TYPE(Code.UNIMPLEMENTED, 415, null),
+
+  /** Larger than {@code gateway.max-request-bytes}, before or after decompression. */
+  TOO_LARGE(Code.RESOURCE_EXHAUSTED, 413, null),
+
+  /** The request did not arrive whole in time. */
+  INCOMPLETE(Code.DEADLINE_EXCEEDED, 504, Duration.ofSeconds(1)),
+
+  /** Memory for requests in flight is used up. */
+  OVER_CAPACITY(Code.RESOURCE_EXHAUSTED, 429, Duration.ofSeconds(1)),
+
+  /** Kafka is away, lacks the topic or in-sync replicas, or did not acknowledge in time. */
+  KAFKA_UNAVAILABLE(Code.UNAVAILABLE, 503, Duration.ofSeconds(5)),
+
+  /** This gateway is going away; another one will answer. */
+  STOPPING(Code.UNAVAILABLE, 503, Duration.ofSeconds(1)),
+
+  /** A fault of the gateway; logged with its cause. */
+  INTERNAL(Code.INTERNAL, 500, null);
+
+  private final Code code;
+  private final int httpStatus;
+  private final @Nullable Duration delay;
+
+  Refusal(Code code, int httpStatus, @Nullable Duration delay) {
+    this.code = code;
+    this.httpStatus = httpStatus;
+    this.delay = delay;
+  }
+
+  /** What a failed send to Kafka is to the client: always retryable, nothing is wrong with it. */
+  static Refusal of(Throwable kafkaFailure) {
+    return kafkaFailure instanceof BufferExhaustedException ? OVER_CAPACITY : KAFKA_UNAVAILABLE;
+  }
+
+  /** Metric label and heading of the runbook: {@code over_capacity}. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  Code code() {
+    return code;
+  }
+
+  int httpStatus() {
+    return httpStatus;
+  }
+
+  /** When to send the same request again; empty if never. */
+  Optional<Duration> delay() {
+    return Optional.ofNullable(delay);
+  }
+
+  /** The body of an OTLP/HTTP error and {@code grpc-status-details-bin} of a gRPC one. */
+  com.google.rpc.Status status(String message) {
+    var status = com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message);
+    delay().map(Refusal::retryInfo).ifPresent(status::addDetails);
+    return status.build();
+  }
+
+  private static Any retryInfo(Duration delay) {
+    var duration = com.google.protobuf.Duration.newBuilder().setSeconds(delay.toSeconds());
+    return Any.pack(RetryInfo.newBuilder().setRetryDelay(duration).build());
+  }
+}

@@ -1,0 +1,29 @@
+package io.millrace.traces;
+
+import io.millrace.daemon.AdminConfig;
+import io.millrace.daemon.CheckedConfig;
+import io.millrace.processor.ProcessorConfig;
+import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicsConfig;
+
+/**
+ * Configuration of the traces processor.
+ *
+ * @param kafka how to reach Kafka
+ * @param topics names and shapes of the topics
+ * @param admin where the admin port listens
+ * @param traces how to deliver, and where to
+ */
+public record TracesConfig(
+    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, ProcessorConfig traces)
+    implements CheckedConfig {
+
+  public static final TracesConfig DEFAULT =
+      new TracesConfig(
+          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, ProcessorConfig.DEFAULT);
+
+  @Override
+  public void check() {
+    traces.requireDestination("traces");
+  }
+}

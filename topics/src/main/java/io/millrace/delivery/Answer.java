@@ -1,0 +1,36 @@
+package io.millrace.delivery;
+
+import java.time.Duration;
+
+/** What became of one batch at its destination. A batch has exactly one answer at a time. */
+public sealed interface Answer {
+
+  /**
+   * Stored by the backend; its records are settled.
+   *
+   * @param rejectedItems items the backend says it did not store (OTLP partial success), at most
+   *     the batch's items. By the specification they must not be sent again
+   * @param message the backend's words about them, or empty
+   */
+  record Accepted(long rejectedItems, String message) implements Answer {
+
+    public static final Accepted ALL = new Accepted(0, "");
+  }
+
+  /**
+   * Could be stored later: the batch is kept and sent again.
+   *
+   * @param notBefore how long the backend asks to wait ({@code Retry-After}, RetryInfo); zero if it
+   *     does not say
+   * @param why one line for the log, never the payload
+   */
+  record Busy(Duration notBefore, String why) implements Answer {}
+
+  /**
+   * Can never be stored as it is. A batch of several records is bisected; a single record goes to
+   * the dead-letter topic.
+   *
+   * @param message the backend's words, for the dead letter's header
+   */
+  record Refused(DeadReason reason, String message) implements Answer {}
+}

@@ -1,0 +1,117 @@
+package io.millrace.delivery;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the loop knows of one partition it owns: records polled and not yet past the gate, a lane
+ * for each tenant, and the settled prefix. Loop thread only.
+ */
+final class AssignedPartition {
+
+  final TopicPartition id;
+  final Settled settled = new Settled();
+
+  private final BatchConfig batching;
+  private final ArrayDeque<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
+  private final Map<String, Lane> lanes = new LinkedHashMap<>();
+  private long heldBytes;
+  private long committed = -1;
+  private boolean paused;
+  private boolean revoked;
+
+  AssignedPartition(TopicPartition id, BatchConfig batching) {
+    this.id = id;
+    this.batching = batching;
+  }
+
+  void polled(List<ConsumerRecord<byte[], byte[]>> records) {
+    polled.addAll(records);
+  }
+
+  @Nullable ConsumerRecord<byte[], byte[]> next() {
+    return polled.peekFirst();
+  }
+
+  void taken() {
+    polled.removeFirst();
+  }
+
+  void hold(Held held) {
+    settled.add(held);
+    heldBytes += held.bytes();
+  }
+
+  void settle(Held held) {
+    held.settle();
+    heldBytes -= held.bytes();
+  }
+
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  Lane lane(Held held) {
+    return lanes.computeIfAbsent(held.tenant, tenant -> new Lane(batching));
+  }
+
+  Collection<Lane> lanes() {
+    return lanes.values();
+  }
+
+  /** Forgets the lanes of tenants that have nothing on the way. */
+  void dropIdleLanes() {
+    lanes.values().removeIf(Lane::isIdle);
+  }
+
+  /** Append time, ms since the epoch, of the oldest record without an outcome; -1 if none. */
+  long oldestTimestamp() {
+    long held = settled.oldestTimestamp();
+    ConsumerRecord<byte[], byte[]> next = polled.peekFirst();
+    return held >= 0 || next == null ? held : next.timestamp();
+  }
+
+  /** True while records wait at the gate: then no more may be polled. */
+  boolean hasPolled() {
+    return !polled.isEmpty();
+  }
+
+  /** The next offset to commit, if the settled prefix has grown since the last commit; else -1. */
+  long uncommitted() {
+    long committable = settled.committable();
+    return committable > committed ? committable : -1;
+  }
+
+  void committed(long offset) {
+    committed = offset;
+  }
+
+  /** A commit failed: what is settled is committed again. */
+  void commitFailed() {
+    committed = -1;
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  void paused(boolean now) {
+    paused = now;
+  }
+
+  /** True once the partition is another's: answers that still come change nothing. */
+  boolean isRevoked() {
+    return revoked;
+  }
+
+  void revoke() {
+    revoked = true;
+    polled.clear();
+  }
+}

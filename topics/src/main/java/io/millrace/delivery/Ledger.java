@@ -1,0 +1,120 @@
+package io.millrace.delivery;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.millrace.otlp.Signal;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What became of every item of one signal at one destination. The balance holds at any time between
+ * two turns of the loop:
+ *
+ * <pre>consumed = delivered + sampled out + dead-lettered + rejected + handed back + in flight
+ * </pre>
+ *
+ * <p>Rejected is what a backend did not store and says so in a partial success; handed back is what
+ * a rebalance or a stop gave to the next owner of the partition without an outcome. Written by the
+ * loop's thread, read by any.
+ */
+public final class Ledger {
+
+  private final Counter consumed;
+  private final Counter delivered;
+  private final Counter sampledOut;
+  private final Counter rejected;
+  private final Counter handedBack;
+  private final Map<DeadReason, Counter> deadLettered = new EnumMap<>(DeadReason.class);
+  private final Counter deliveredBytes;
+  private final Counter retries;
+  private final Counter commitFailures;
+  private final Counter expiredRecords;
+  private final Counter loopRestarts;
+  private final AtomicLong inFlightItems = new AtomicLong();
+  private final AtomicLong inFlightBytes = new AtomicLong();
+
+  public Ledger(Signal signal, String destination, MeterRegistry registry) {
+    Tags tags = Tags.of("signal", signal.id(), "destination", destination);
+    consumed = registry.counter("millrace.consumed.items", tags);
+    delivered = registry.counter("millrace.delivered.items", tags);
+    sampledOut = registry.counter("millrace.sampled.out.items", tags);
+    rejected = registry.counter("millrace.rejected.items", tags);
+    handedBack = registry.counter("millrace.handed.back.items", tags);
+    for (DeadReason reason : DeadReason.values()) {
+      deadLettered.put(
+          reason,
+          registry.counter("millrace.dead.lettered.items", tags.and("reason", reason.id())));
+    }
+    deliveredBytes = registry.counter("millrace.delivered.bytes", tags);
+    retries = registry.counter("millrace.retries", tags);
+    commitFailures = registry.counter("millrace.commit.failures", tags);
+    expiredRecords = registry.counter("millrace.expired.records", tags);
+    loopRestarts = registry.counter("millrace.loop.restarts", tags);
+    Gauge.builder("millrace.in.flight.items", inFlightItems, AtomicLong::get)
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("millrace.in.flight.bytes", inFlightBytes, AtomicLong::get)
+        .tags(tags)
+        .register(registry);
+  }
+
+  void consumed(Held held, int sampledOutItems) {
+    consumed.increment((double) held.items + sampledOutItems);
+    sampledOut.increment(sampledOutItems);
+    inFlightItems.addAndGet(held.items);
+    inFlightBytes.addAndGet(held.bytes());
+  }
+
+  void delivered(Shipment shipment, Answer.Accepted answer) {
+    long items = shipment.records.stream().mapToLong(held -> held.items).sum();
+    long refused = Math.max(0, Math.min(items, answer.rejectedItems()));
+    delivered.increment((double) (items - refused));
+    rejected.increment((double) refused);
+    deliveredBytes.increment(shipment.bytes());
+    shipment.records.forEach(this::out);
+  }
+
+  void deadLettered(Held held, DeadReason reason) {
+    counter(reason).increment(held.items);
+    out(held);
+  }
+
+  void handedBack(Held held) {
+    handedBack.increment(held.items);
+    out(held);
+  }
+
+  void retried() {
+    retries.increment();
+  }
+
+  void commitFailed() {
+    commitFailures.increment();
+  }
+
+  /** Records that retention removed before they were read: lost, and said so. */
+  void expired(long records) {
+    expiredRecords.increment((double) records);
+  }
+
+  void loopRestarted() {
+    loopRestarts.increment();
+  }
+
+  /** A record with nothing left to deliver leaves without an outcome of its own. */
+  void out(Held held) {
+    inFlightItems.addAndGet(-held.items);
+    inFlightBytes.addAndGet(-held.bytes());
+  }
+
+  private Counter counter(DeadReason reason) {
+    Counter counter = deadLettered.get(reason);
+    if (counter == null) {
+      throw new AssertionError(reason);
+    }
+    return counter;
+  }
+}

@@ -1,0 +1,99 @@
+package io.millrace.destination;
+
+import io.millrace.daemon.InvalidConfig;
+import io.millrace.daemon.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One destination of one signal.
+ *
+ * @param url {@code http://} or {@code https://} for OTLP/HTTP, {@code grpc://} or {@code grpcs://}
+ *     for OTLP/gRPC, {@code file:} for a folder of OTLP/JSON lines. {@code /v1/<signal>} is
+ *     appended to the path of an HTTP URL unless it ends so
+ * @param headers sent with every request; values are secrets
+ * @param compression of requests; default gzip
+ * @param timeout longest wait for an answer, after which the batch is sent again; default 30 s
+ * @param order whether batches of one partition and tenant go one after the other; default by
+ *     signal: none for traces, partition for metrics and logs
+ * @param fileMaxBytes size at which an output file is rotated, 1 MiB or more; default 100 MiB
+ * @param fileMaxCount files kept per signal and tenant, the one being written included; the oldest
+ *     are deleted; 2 or more, default 100
+ */
+public record DestinationConfig(
+    String url,
+    Map<String, Secret> headers,
+    Compression compression,
+    Duration timeout,
+    Order order,
+    long fileMaxBytes,
+    int fileMaxCount) {
+
+  public static final DestinationConfig DEFAULT =
+      new DestinationConfig(
+          "", Map.of(), Compression.GZIP, Duration.ofSeconds(30), Order.BY_SIGNAL, 100 << 20, 100);
+
+  private static final List<String> SCHEMES = List.of("http", "https", "grpc", "grpcs", "file");
+
+  /** How request bodies are compressed. */
+  public enum Compression {
+    GZIP,
+    NONE
+  }
+
+  /** What a destination keeps in order. */
+  public enum Order {
+    BY_SIGNAL,
+    PARTITION,
+    NONE
+  }
+
+  public DestinationConfig {
+    headers = Map.copyOf(headers);
+    if (!url.isEmpty()) {
+      requireUsable(url);
+    }
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new InvalidConfig("timeout", timeout, "more than 0");
+    }
+    if (fileMaxBytes < 1 << 20) {
+      throw new InvalidConfig("file-max-bytes", fileMaxBytes, "1048576 or more");
+    }
+    if (fileMaxCount < 2) {
+      throw new InvalidConfig("file-max-count", fileMaxCount, "2 or more");
+    }
+  }
+
+  private static void requireUsable(String url) {
+    String expected = "http://, https://, grpc://, grpcs:// with a host, or file:/path";
+    URI uri;
+    try {
+      uri = URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfig("url", url, expected);
+    }
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    boolean file = scheme.equals("file");
+    boolean grpc = scheme.startsWith("grpc");
+    if (!SCHEMES.contains(scheme)
+        || (file ? uri.getSchemeSpecificPart().isBlank() : uri.getHost() == null)
+        || (grpc && !uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/"))) {
+      throw new InvalidConfig("url", url, expected);
+    }
+  }
+
+  /** {@link #DEFAULT} with a URL. */
+  public static DestinationConfig to(String url) {
+    return new DestinationConfig(
+        url,
+        DEFAULT.headers,
+        DEFAULT.compression,
+        DEFAULT.timeout,
+        DEFAULT.order,
+        DEFAULT.fileMaxBytes,
+        DEFAULT.fileMaxCount);
+  }
+}

@@ -1,0 +1,79 @@
+package io.millrace.processor;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.daemon.Role;
+import io.millrace.delivery.Delivery;
+import io.millrace.delivery.Stage;
+import io.millrace.destination.DestinationConfig;
+import io.millrace.destination.Destinations;
+import io.millrace.otlp.Signal;
+import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** One signal's processor: a {@link Delivery} for each destination. */
+public final class Processor implements Role {
+
+  private final List<Delivery> deliveries;
+
+  private Processor(List<Delivery> deliveries) {
+    this.deliveries = deliveries;
+  }
+
+  /**
+   * Starts a delivery to every destination. Neither Kafka nor a backend need be there yet.
+   *
+   * @param stages gives each delivery its own stage
+   */
+  public static Processor start(
+      Signal signal,
+      KafkaConfig kafka,
+      TopicConfig topic,
+      ProcessorConfig config,
+      Supplier<Stage> stages,
+      MeterRegistry registry) {
+    config.requireDestination(signal.id());
+    List<Delivery> started = new ArrayList<>();
+    Processor processor = new Processor(started);
+    try {
+      for (Map.Entry<String, DestinationConfig> entry :
+          new TreeMap<>(config.destinations()).entrySet()) {
+        var destination =
+            Destinations.open(signal, entry.getValue(), config.delivery().maxRequestsInFlight());
+        var route =
+            new Delivery.Route(signal, topic.name(), topic.deadLetterName(), entry.getKey());
+        started.add(Delivery.start(route, kafka, config.delivery(), stages, destination, registry));
+      }
+      return processor;
+    } catch (RuntimeException e) {
+      processor.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<String> unready() {
+    return deliveries.stream().flatMap(delivery -> delivery.unready().stream()).findFirst();
+  }
+
+  /** All deliveries drain at the same time. */
+  @Override
+  public void close() {
+    List<Thread> closers =
+        deliveries.stream().map(delivery -> new Thread(delivery::close, "close-delivery")).toList();
+    closers.forEach(Thread::start);
+    for (Thread closer : closers) {
+      try {
+        closer.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

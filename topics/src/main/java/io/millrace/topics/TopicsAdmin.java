@@ -1,0 +1,205 @@
+package io.millrace.topics;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Holds topics on the broker against the catalogue. Both operations may be repeated at will.
+ *
+ * <p>What cannot be changed without moving data or splitting traces, the number of partitions and
+ * of replicas, is reported and left to a person.
+ */
+public final class TopicsAdmin implements AutoCloseable {
+
+  private final Admin admin;
+
+  private TopicsAdmin(Admin admin) {
+    this.admin = admin;
+  }
+
+  public static TopicsAdmin connect(KafkaConfig kafka) {
+    Map<String, Object> properties = kafka.clientProperties("millrace-topics");
+    properties.putIfAbsent("default.api.timeout.ms", 15_000);
+    properties.putIfAbsent("request.timeout.ms", 10_000);
+    return new TopicsAdmin(Admin.create(properties));
+  }
+
+  /** One thing that is not as it should be. */
+  public record Difference(String topic, String key, String found, String expected) {
+
+    @Override
+    public String toString() {
+      return "%s: %s %s (expected: %s)".formatted(topic, key, found, expected);
+    }
+  }
+
+  /**
+   * Compares without changing anything.
+   *
+   * @return every difference; empty if all is as it should be
+   * @throws KafkaException if Kafka cannot be asked
+   */
+  public List<Difference> check(Collection<Topic> wanted) {
+    Map<String, TopicDescription> present = describe(wanted);
+    Map<String, Config> configs = configs(present.keySet());
+    List<Difference> differences = new ArrayList<>();
+    for (Topic topic : wanted) {
+      TopicDescription found = present.get(topic.name());
+      if (found == null) {
+        differences.add(new Difference(topic.name(), "topic", "missing", "to exist"));
+      } else {
+        differences.addAll(shapeDifferences(topic, found));
+        differences.addAll(configDifferences(topic, configs.get(topic.name())));
+      }
+    }
+    return differences;
+  }
+
+  /**
+   * Creates what is missing and sets what differs.
+   *
+   * @return what could not be put right: partitions and replicas of topics that exist
+   * @throws KafkaException if Kafka cannot be asked or refuses
+   */
+  public List<Difference> apply(Collection<Topic> wanted) {
+    Map<String, TopicDescription> present = describe(wanted);
+    create(wanted.stream().filter(topic -> !present.containsKey(topic.name())).toList());
+    Map<String, Config> configs = configs(present.keySet());
+    List<Difference> remaining = new ArrayList<>();
+    for (Topic topic : wanted) {
+      TopicDescription found = present.get(topic.name());
+      if (found != null) {
+        remaining.addAll(shapeDifferences(topic, found));
+        set(topic, configDifferences(topic, configs.get(topic.name())));
+      }
+    }
+    return remaining;
+  }
+
+  private Map<String, TopicDescription> describe(Collection<Topic> wanted) {
+    Map<String, TopicDescription> present = new HashMap<>();
+    admin
+        .describeTopics(wanted.stream().map(Topic::name).toList())
+        .topicNameValues()
+        .forEach(
+            (name, description) -> {
+              try {
+                present.put(name, get(description));
+              } catch (UnknownTopicOrPartitionException e) {
+                // missing: not in the answer
+              }
+            });
+    return present;
+  }
+
+  private void create(List<Topic> missing) {
+    List<NewTopic> topics =
+        missing.stream()
+            .map(
+                topic ->
+                    new NewTopic(
+                            topic.name(), topic.partitions(), (short) topic.replicationFactor())
+                        .configs(topic.config()))
+            .toList();
+    for (KafkaFuture<Void> created : admin.createTopics(topics).values().values()) {
+      try {
+        get(created);
+      } catch (TopicExistsException e) {
+        // another process was faster: what it made is checked like any other
+      }
+    }
+  }
+
+  private Map<String, Config> configs(Set<String> topics) {
+    Collection<ConfigResource> resources =
+        topics.stream()
+            .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+            .collect(Collectors.toSet());
+    return get(admin.describeConfigs(resources).all()).entrySet().stream()
+        .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
+  }
+
+  private static List<Difference> shapeDifferences(Topic topic, TopicDescription found) {
+    List<Difference> differences = new ArrayList<>();
+    int partitions = found.partitions().size();
+    if (partitions != topic.partitions()) {
+      differences.add(difference(topic, "partitions", partitions, topic.partitions()));
+    }
+    int replicas = found.partitions().get(0).replicas().size();
+    if (replicas != topic.replicationFactor()) {
+      differences.add(difference(topic, "replication-factor", replicas, topic.replicationFactor()));
+    }
+    return differences;
+  }
+
+  private static List<Difference> configDifferences(
+      Topic topic, @org.jspecify.annotations.Nullable Config found) {
+    List<Difference> differences = new ArrayList<>();
+    topic
+        .config()
+        .forEach(
+            (key, expected) -> {
+              ConfigEntry entry = found == null ? null : found.get(key);
+              String value = entry == null ? "not set" : entry.value();
+              if (!expected.equals(value)) {
+                differences.add(difference(topic, key, value, expected));
+              }
+            });
+    return differences;
+  }
+
+  private static Difference difference(Topic topic, String key, Object found, Object expected) {
+    return new Difference(topic.name(), key, String.valueOf(found), String.valueOf(expected));
+  }
+
+  private void set(Topic topic, List<Difference> differences) {
+    if (differences.isEmpty()) {
+      return;
+    }
+    List<AlterConfigOp> changes =
+        differences.stream()
+            .map(
+                difference ->
+                    new AlterConfigOp(
+                        new ConfigEntry(difference.key(), difference.expected()),
+                        AlterConfigOp.OpType.SET))
+            .toList();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException cause) {
+        throw cause;
+      }
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new org.apache.kafka.common.errors.InterruptException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}

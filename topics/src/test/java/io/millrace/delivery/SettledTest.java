@@ -1,0 +1,89 @@
+package io.millrace.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettledTest {
+
+  private final Settled settled = new Settled();
+
+  @Test
+  void shouldCommitNothingBeforeTheFirstRecordIsSettled() {
+    Held first = add(10);
+    Held second = add(11);
+
+    second.settle();
+    assertThat(settled.committable()).isEqualTo(-1);
+
+    first.settle();
+    assertThat(settled.committable()).isEqualTo(12);
+    assertThat(settled.isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldCommitPastGapsInOffsets() {
+    Held first = add(10);
+    Held afterGap = add(20);
+    first.settle();
+    assertThat(settled.committable()).isEqualTo(11);
+    afterGap.settle();
+    assertThat(settled.committable()).isEqualTo(21);
+  }
+
+  @Test
+  void shouldTellTheOldestUnsettledRecord() {
+    assertThat(settled.oldestTimestamp()).isEqualTo(-1);
+    Held first = add(10);
+    add(11);
+    first.settle();
+    assertThat(settled.oldestTimestamp()).isEqualTo(1011);
+    assertThat(settled.unsettled()).extracting(held -> held.record.offset()).containsExactly(11L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void shouldNeverCommitPastAnUnsettledRecord(long seed) {
+    Random random = new Random(seed);
+    List<Held> open = new ArrayList<>();
+    long next = 0;
+    for (int step = 0; step < 2000; step++) {
+      if (random.nextInt(3) > 0) {
+        open.add(add(next));
+        next += 1 + random.nextInt(3);
+      } else if (!open.isEmpty()) {
+        open.remove(random.nextInt(open.size())).settle();
+      }
+      long oldestOpen =
+          open.stream().mapToLong(held -> held.record.offset()).min().orElse(Long.MAX_VALUE);
+      assertThat(settled.committable()).isLessThanOrEqualTo(oldestOpen);
+    }
+    open.forEach(Held::settle);
+    assertThat(settled.isEmpty()).isTrue();
+  }
+
+  private Held add(long offset) {
+    var record =
+        new ConsumerRecord<byte[], byte[]>(
+            "t",
+            0,
+            offset,
+            1000 + offset,
+            org.apache.kafka.common.record.TimestampType.LOG_APPEND_TIME,
+            0,
+            1,
+            null,
+            new byte[] {1},
+            new org.apache.kafka.common.header.internals.RecordHeaders(),
+            java.util.Optional.empty());
+    Held held = new Held(record, record.value(), 1);
+    settled.add(held);
+    return held;
+  }
+}

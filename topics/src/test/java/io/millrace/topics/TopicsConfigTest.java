@@ -1,0 +1,91 @@
+package io.millrace.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.daemon.InvalidConfig;
+import io.millrace.daemon.Secret;
+import io.millrace.otlp.Signal;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopicsConfigTest {
+
+  @Test
+  void shouldHaveTheTopicsOfTheDesignByDefault() {
+    assertThat(TopicsConfig.DEFAULT.catalogue(Signal.TRACES))
+        .containsExactly(
+            new Topic("otlp-traces", 12, 3, config("1048576", "86400000")),
+            new Topic("otlp-traces-dead", 3, 3, config("1114112", "604800000")));
+    assertThat(TopicsConfig.DEFAULT.catalogue(Signal.METRICS))
+        .extracting(Topic::name)
+        .containsExactly("otlp-metrics", "otlp-metrics-dead");
+    assertThat(TopicsConfig.DEFAULT.catalogue(Signal.LOGS))
+        .extracting(Topic::name)
+        .containsExactly("otlp-logs", "otlp-logs-dead");
+  }
+
+  @Test
+  void shouldAskForOneInSyncReplicaOnASingleNode() {
+    assertThat(topic("t", 1, 1, Duration.ofHours(1), 1 << 20).minInsyncReplicas()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBe() {
+    Duration hour = Duration.ofHours(1);
+    assertRefused(
+        () -> topic("a b", 1, 1, hour, 1 << 20),
+        "name: a b (expected: 1 to 244 letters, digits, '.', '_' or '-')");
+    assertRefused(() -> topic("t", 0, 1, hour, 1 << 20), "partitions: 0 (expected: at least 1)");
+    assertRefused(
+        () -> topic("t", 1, 0, hour, 1 << 20), "replication-factor: 0 (expected: 1 to 32767)");
+    assertRefused(
+        () -> topic("t", 1, 1, Duration.ZERO, 1 << 20), "retention: 0s (expected: more than 0)");
+    assertRefused(
+        () -> topic("t", 1, 1, hour, 65535),
+        "max-message-bytes: 65535 (expected: 65536 to 67108864)");
+  }
+
+  @Test
+  void shouldRefuseKafkaKeysThatTheGuaranteeDependsOn() {
+    assertRefused(
+        () -> new KafkaConfig("k:9092", Map.of("acks", new Secret("1"))),
+        "properties.acks: set (expected: not this key: the delivery guarantee depends on it)");
+    assertThat(
+            new KafkaConfig("k:9092", Map.of("sasl.mechanism", new Secret("PLAIN")))
+                .clientProperties("me"))
+        .containsEntry("sasl.mechanism", "PLAIN")
+        .containsEntry("client.id", "me");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka", "kafka:", "a:1;b:2", "http://kafka:9092"})
+  void shouldRefuseBootstrapServersThatAreNone(String servers) {
+    assertRefused(
+        () -> new KafkaConfig(servers, Map.of()),
+        "bootstrap-servers: " + servers + " (expected: host:port, comma separated)");
+  }
+
+  private static Map<String, String> config(String maxBytes, String retention) {
+    return Map.of(
+        "cleanup.policy", "delete",
+        "compression.type", "producer",
+        "max.message.bytes", maxBytes,
+        "message.timestamp.type", "LogAppendTime",
+        "min.insync.replicas", "2",
+        "retention.ms", retention);
+  }
+
+  private static TopicConfig topic(
+      String name, int partitions, int replicas, Duration retention, int maxBytes) {
+    return new TopicConfig(name, partitions, replicas, retention, maxBytes);
+  }
+
+  private static void assertRefused(ThrowingCallable config, String message) {
+    assertThatThrownBy(config).isInstanceOf(InvalidConfig.class).hasMessage(message);
+  }
+}
