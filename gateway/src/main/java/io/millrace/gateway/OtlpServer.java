@@ -3,6 +3,8 @@ package io.millrace.gateway;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.common.util.ThreadFactories;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -11,6 +13,7 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
 import io.millrace.daemon.CannotStart;
 import io.millrace.otlp.Signal;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -76,10 +79,22 @@ final class OtlpServer {
         .requestTimeout(RECEIVE_TIMEOUT.plus(config.producer().deliveryTimeout()))
         .idleTimeout(IDLE_TIMEOUT)
         .gracefulShutdownTimeout(QUIET_PERIOD, config.drainTimeout().plus(QUIET_PERIOD))
+        .bossGroupFactory(OtlpServer::acceptor)
         .verboseResponses(false)
         .disableServerHeader()
         .disableDateHeader()
         .meterRegistry(NoopMeterRegistry.get());
+  }
+
+  /**
+   * One thread that accepts connections. At the end it goes at once, not after Netty's two seconds.
+   */
+  private static EventLoopGroup acceptor(String threadName) {
+    return EventLoopGroups.builder()
+        .numThreads(1)
+        .threadFactory(ThreadFactories.newThreadFactory(threadName, false))
+        .gracefulShutdown(Duration.ZERO, Duration.ofSeconds(5))
+        .build();
   }
 
   private static GrpcService grpc(
