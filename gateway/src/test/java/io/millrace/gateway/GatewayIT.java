@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Starting and stopping. */
 class GatewayIT {
 
+  private static final KafkaConfig KAFKA_AWAY = new KafkaConfig("127.0.0.1:1", Map.of());
+
   @Test
   void shouldNameABusyPort() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
@@ -36,13 +38,13 @@ class GatewayIT {
       ListenerConfig free = new ListenerConfig("127.0.0.1", 0);
       ListenerConfig busy = new ListenerConfig("127.0.0.1", port);
 
-      assertThatThrownBy(() -> start(KafkaConfig.DEFAULT, listeners(busy, free)))
+      assertThatThrownBy(() -> start(KAFKA_AWAY, listeners(busy, free)))
           .isInstanceOf(CannotStart.class)
           .hasMessage(
               "gateway.grpc.port: "
                   + port
                   + " (expected: a free port; another process listens there)");
-      assertThatThrownBy(() -> start(KafkaConfig.DEFAULT, listeners(free, busy)))
+      assertThatThrownBy(() -> start(KAFKA_AWAY, listeners(free, busy)))
           .isInstanceOf(CannotStart.class)
           .hasMessageStartingWith("gateway.http.port: " + port);
     }
