@@ -46,10 +46,10 @@ final class ProducerSettings {
     settings.put(COMPRESSION_TYPE_CONFIG, producer.compression().name().toLowerCase(Locale.ROOT));
     settings.put(LINGER_MS_CONFIG, producer.linger().toMillis());
     settings.put(BATCH_SIZE_CONFIG, producer.batchBytes());
-    settings.put(DELIVERY_TIMEOUT_MS_CONFIG, producer.deliveryTimeout().toMillis());
+    settings.put(DELIVERY_TIMEOUT_MS_CONFIG, (int) producer.deliveryTimeout().toMillis());
     // Two attempts fit, so that a broker which falls silent does not cost the request.
     Duration attempt = producer.deliveryTimeout().minus(producer.linger()).dividedBy(2);
-    settings.putIfAbsent(REQUEST_TIMEOUT_MS_CONFIG, attempt.toMillis());
+    settings.putIfAbsent(REQUEST_TIMEOUT_MS_CONFIG, (int) attempt.toMillis());
     return settings;
   }
 

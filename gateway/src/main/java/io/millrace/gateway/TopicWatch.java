@@ -62,7 +62,8 @@ final class TopicWatch implements AutoCloseable {
   /** Why not every topic can be written to, in one line; empty if they can. Any thread. */
   Optional<String> unready() {
     String why =
-        states.values().stream()
+        Arrays.stream(Signal.values())
+            .map(this::state)
             .map(state -> state instanceof Unwritable unwritable ? unwritable.why() : null)
             .filter(Objects::nonNull)
             .distinct()

@@ -1,0 +1,169 @@
+package io.millrace.gateway;
+
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.daemon.AdminConfig;
+import io.millrace.otlp.Hasher;
+import io.millrace.otlp.LogsPartitioning;
+import io.millrace.otlp.Signal;
+import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicConfig;
+import io.millrace.topics.TopicsConfig;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A gateway on free ports, and topics of its own on a broker that others may share. */
+final class TestPipeline implements AutoCloseable {
+
+  static final int PARTITIONS = 4;
+  static final int MAX_MESSAGE_BYTES = 64 << 10;
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  static {
+    LeakWatch.install();
+  }
+
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final String bootstrapServers;
+  final TopicsConfig topics;
+  final Gateway gateway;
+
+  private TestPipeline(String bootstrapServers, TopicsConfig topics, GatewaySection section) {
+    this.bootstrapServers = bootstrapServers;
+    this.topics = topics;
+    KafkaConfig kafka = new KafkaConfig(bootstrapServers, Map.of());
+    gateway =
+        Gateway.start(new GatewayConfig(kafka, topics, AdminConfig.DEFAULT, section), registry);
+  }
+
+  /** Ready to take requests. */
+  static TestPipeline start(EmbeddedBroker broker, GatewaySection section) {
+    TopicsConfig topics = topics();
+    createTopics(broker.bootstrapServers(), topics);
+    TestPipeline pipeline = new TestPipeline(broker.bootstrapServers(), topics, section);
+    pipeline.awaitReady();
+    return pipeline;
+  }
+
+  static TestPipeline start(EmbeddedBroker broker) {
+    return start(broker, section());
+  }
+
+  /** Without topics, and so not ready. */
+  static TestPipeline startWithoutTopics(String bootstrapServers) {
+    return new TestPipeline(bootstrapServers, topics(), section());
+  }
+
+  /** Free ports, little time to wait for Kafka. */
+  static GatewaySection section() {
+    return section(1 << 20, 8 << 20, Duration.ofMillis(5));
+  }
+
+  static GatewaySection section(int maxRequestBytes, long maxInFlightBytes, Duration linger) {
+    return new GatewaySection(
+        new ListenerConfig("127.0.0.1", 0),
+        new ListenerConfig("127.0.0.1", 0),
+        maxRequestBytes,
+        maxInFlightBytes,
+        LogsPartitioning.RESOURCE,
+        Hasher.MURMUR2,
+        new PublisherConfig(
+            linger, 64 << 10, PublisherConfig.Compression.ZSTD, Duration.ofSeconds(3)),
+        Duration.ofSeconds(10));
+  }
+
+  private static TopicsConfig topics() {
+    String suffix = "-" + COUNT.incrementAndGet();
+    return new TopicsConfig(
+        topic("otlp-traces" + suffix),
+        topic("otlp-metrics" + suffix),
+        topic("otlp-logs" + suffix),
+        1,
+        Duration.ofDays(1));
+  }
+
+  private static TopicConfig topic(String name) {
+    return new TopicConfig(name, PARTITIONS, 1, Duration.ofHours(1), MAX_MESSAGE_BYTES);
+  }
+
+  static void createTopics(String bootstrapServers, TopicsConfig topics) {
+    List<NewTopic> create =
+        Arrays.stream(Signal.values())
+            .flatMap(signal -> topics.catalogue(signal).stream())
+            .map(
+                topic ->
+                    new NewTopic(
+                            topic.name(),
+                            Optional.of(topic.partitions()),
+                            Optional.of((short) topic.replicationFactor()))
+                        .configs(topic.config()))
+            .toList();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      admin.createTopics(create).all().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  void awaitReady() {
+    await().atMost(Duration.ofSeconds(60)).until(() -> gateway.unready().isEmpty());
+  }
+
+  URI http(Signal signal) {
+    return http(signal.httpPath());
+  }
+
+  URI http(String path) {
+    return URI.create("http://127.0.0.1:" + gateway.httpPort() + path);
+  }
+
+  /** All that lies on a signal's topic. What has been answered with OK must be among it. */
+  List<ConsumerRecord<byte[], byte[]>> records(Signal signal) {
+    Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
+    var bytes = new ByteArrayDeserializer();
+    try (var consumer = new KafkaConsumer<>(config, bytes, bytes)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topics.of(signal).name()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      var ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  double counter(String name, String... tags) {
+    return registry.get("millrace.gateway." + name).tags(tags).counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  double gauge(String name) {
+    return registry.get("millrace.gateway." + name).gauges().stream()
+        .mapToDouble(gauge -> gauge.value())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+  }
+}
