@@ -1,6 +1,7 @@
 package io.millrace.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import java.time.Clock;
@@ -36,6 +37,7 @@ public final class Delivery implements AutoCloseable {
   private final DeliveryConfig config;
   private final Supplier<Stage> stages;
   private final Destination destination;
+  private final MeterRegistry registry;
   private final Ledger ledger;
   private final LoopStatus status;
   private final DeadLetters deadLetters;
@@ -73,6 +75,7 @@ public final class Delivery implements AutoCloseable {
     this.config = config;
     this.stages = stages;
     this.destination = destination;
+    this.registry = registry;
     this.ledger = new Ledger(route.signal(), route.destination(), registry);
     this.status = new LoopStatus(route.signal(), route.destination(), registry, Clock.systemUTC());
     this.deadLetters =
@@ -142,7 +145,8 @@ public final class Delivery implements AutoCloseable {
   }
 
   private void runOnce() {
-    try (KafkaConsumer<byte[], byte[]> opened = openConsumer()) {
+    try (KafkaConsumer<byte[], byte[]> opened = openConsumer();
+        ConsumerMeters meters = new ConsumerMeters(registry, opened, tags())) {
       consumer = opened;
       DeliveryLoop current =
           new DeliveryLoop(
@@ -187,6 +191,10 @@ public final class Delivery implements AutoCloseable {
 
   private String clientId(String part) {
     return config.groupPrefix() + "-" + route.id() + "-" + part;
+  }
+
+  private Tags tags() {
+    return Tags.of("signal", route.signal().id(), "destination", route.destination());
   }
 
   private void awaitStop(Duration atMost) {

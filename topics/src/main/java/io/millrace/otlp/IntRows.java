@@ -35,9 +35,4 @@ final class IntRows {
     Arrays.fill(cells, needed - width, needed, 0);
     return size++;
   }
-
-  /** Forgets the rows from {@code size} on. */
-  void truncate(int size) {
-    this.size = size;
-  }
 }

@@ -75,34 +75,35 @@ final class Outline {
   }
 
   /**
-   * Protobuf merges a member that comes again and forgets it when another member comes: the former
-   * goes on in the same container, the latter makes all that came before mere bytes.
+   * Of the members of a oneof the last one counts, merged, as protobuf-java reads it, of all there
+   * is of it. What belongs to other members is mere bytes.
    */
   private void walkOneof(int container, int level, int from, int to) throws MalformedOtlp {
-    int containersBefore = containers.size();
-    int itemsBefore = items.size();
-    int slicesBefore = slices.size();
+    int field = lastMember(level, from, to);
     int member = NONE;
     WireReader reader = readers[level].over(from, to);
     while (reader.next()) {
-      if (!levels.isChild(level, reader)) {
+      if (!levels.isChild(level, reader) || reader.field() != field) {
         addSlice(container, reader.start(), reader.end());
         continue;
       }
-      if (member != NONE && field(member) != reader.field()) {
-        containers.truncate(containersBefore);
-        items.truncate(itemsBefore);
-        slices.truncate(slicesBefore);
-        containers.set(container, ENVELOPE_BYTES, 0);
-        containers.set(container, LAST_SLICE, NONE);
-        addSlice(container, from, reader.start());
-        member = NONE;
-      }
       if (member == NONE) {
-        member = addContainer(container, reader.start(), reader.field());
+        member = addContainer(container, reader.start(), field);
       }
+      containers.set(member, START, reader.start()); // behind all other members
       walk(member, level + 1, reader.from(), reader.end());
     }
+  }
+
+  private int lastMember(int level, int from, int to) throws MalformedOtlp {
+    int field = 0;
+    WireReader reader = readers[level].over(from, to);
+    while (reader.next()) {
+      if (levels.isChild(level, reader)) {
+        field = reader.field();
+      }
+    }
+    return field;
   }
 
   private int addContainer(int parent, int start, int field) {

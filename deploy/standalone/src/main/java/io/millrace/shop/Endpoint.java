@@ -1,5 +1,6 @@
 package io.millrace.shop;
 
+import io.millrace.daemon.InvalidConfig;
 import java.net.URI;
 import java.util.Locale;
 
@@ -13,24 +14,24 @@ import java.util.Locale;
 public record Endpoint(boolean grpc, URI uri) {
 
   private static final String EXPECTED =
-      "(expected: grpc://host:port, grpcs://host:port, http://host:port or https://host:port)";
+      "grpc://host:port, grpcs://host:port, http://host:port or https://host:port";
 
   /**
    * @param url {@code grpc://} and {@code grpcs://} mean OTLP/gRPC, {@code http://} and {@code
    *     https://} OTLP/HTTP; without a port 4317 and 4318
-   * @throws IllegalArgumentException if it is no such URL; the message says what is expected
+   * @throws InvalidConfig if it is no such URL
    */
   public static Endpoint parse(String url) {
     URI given = uri(url);
     if (given.getScheme() == null || given.getHost() == null) {
-      throw new IllegalArgumentException("%s %s".formatted(url, EXPECTED));
+      throw refused(url);
     }
     return switch (given.getScheme().toLowerCase(Locale.ROOT)) {
       case "grpc" -> new Endpoint(true, at("http", given, 4317, ""));
       case "grpcs" -> new Endpoint(true, at("https", given, 4317, ""));
       case "http" -> new Endpoint(false, at("http", given, 4318, path(given)));
       case "https" -> new Endpoint(false, at("https", given, 4318, path(given)));
-      default -> throw new IllegalArgumentException("%s %s".formatted(url, EXPECTED));
+      default -> throw refused(url);
     };
   }
 
@@ -38,8 +39,12 @@ public record Endpoint(boolean grpc, URI uri) {
     try {
       return URI.create(url);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("%s %s".formatted(url, EXPECTED), e);
+      throw refused(url);
     }
+  }
+
+  private static InvalidConfig refused(String url) {
+    return new InvalidConfig("--endpoint", url, EXPECTED);
   }
 
   private static URI at(String scheme, URI given, int defaultPort, String path) {

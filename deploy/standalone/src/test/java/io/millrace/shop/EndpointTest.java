@@ -3,6 +3,7 @@ package io.millrace.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.daemon.InvalidConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,9 +32,10 @@ class EndpointTest {
   @ValueSource(strings = {"", "otel:4317", "ftp://otel", "http://", "http://a b", "/v1/traces"})
   void shouldRefuseWhatIsNoEndpoint(String url) {
     assertThatThrownBy(() -> Endpoint.parse(url))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidConfig.class)
         .hasMessage(
-            url
+            "--endpoint: "
+                + url
                 + " (expected: grpc://host:port, grpcs://host:port, http://host:port or"
                 + " https://host:port)");
   }

@@ -74,6 +74,13 @@ final class Receiver implements AutoCloseable {
     return Endpoint.parse("grpc://127.0.0.1:" + server.activeLocalPort());
   }
 
+  void forget() {
+    status = HttpStatus.OK;
+    spans.clear();
+    metrics.clear();
+    logs.clear();
+  }
+
   private <T> HttpService http(Parser<T> parser, Consumer<T> keep) {
     HttpService service = (context, request) -> answer(request, parser, keep);
     return service.decorate(DecodingService.newDecorator());

@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,10 +36,15 @@ class ShopTest {
   private static final int VISITS = 400;
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00.123456789Z");
 
-  private final Receiver receiver = new Receiver();
+  private static final Receiver receiver = new Receiver();
 
-  @AfterEach
-  void closeReceiver() {
+  @BeforeEach
+  void forget() {
+    receiver.forget();
+  }
+
+  @AfterAll
+  static void closeReceiver() {
     receiver.close();
   }
 
@@ -188,12 +194,12 @@ class ShopTest {
   void shouldTellTheSameFromTheSameSeed() {
     sell(receiver.http(), 9);
     List<String> first = structure();
-    receiver.spans.clear();
+    receiver.forget();
 
     sell(receiver.http(), 9);
 
     assertThat(structure()).isEqualTo(first);
-    receiver.spans.clear();
+    receiver.forget();
     sell(receiver.http(), 10);
     assertThat(structure()).isNotEqualTo(first);
   }
@@ -231,7 +237,7 @@ class ShopTest {
     }
   }
 
-  private Sent sell(Endpoint endpoint, long seed) {
+  private static Sent sell(Endpoint endpoint, long seed) {
     Shop shop = shop(endpoint, seed);
     try (shop) {
       for (int i = 0; i < VISITS; i++) {
@@ -245,7 +251,7 @@ class ShopTest {
     return Shop.open(endpoint, new Random(seed), Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
-  private Stream<Span> spans() {
+  private static Stream<Span> spans() {
     return receiver.spans.stream().flatMap(ShopTest::spansOf);
   }
 
@@ -253,19 +259,19 @@ class ShopTest {
     return group.getScopeSpansList().stream().flatMap(scope -> scope.getSpansList().stream());
   }
 
-  private Stream<LogRecord> logs() {
+  private static Stream<LogRecord> logs() {
     return receiver.logs.stream()
         .flatMap(group -> group.getScopeLogsList().stream())
         .flatMap(scope -> scope.getLogRecordsList().stream());
   }
 
-  private Stream<Metric> metrics() {
+  private static Stream<Metric> metrics() {
     return receiver.metrics.stream()
         .flatMap(group -> group.getScopeMetricsList().stream())
         .flatMap(scope -> scope.getMetricsList().stream());
   }
 
-  private long dataPoints() {
+  private static long dataPoints() {
     return metrics()
         .mapToLong(
             metric ->
@@ -277,7 +283,7 @@ class ShopTest {
   }
 
   /** Names, times and attributes of all spans; ids differ from run to run. */
-  private List<String> structure() {
+  private static List<String> structure() {
     return spans()
         .map(
             span ->

@@ -1,0 +1,58 @@
+package io.millrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class TerminalLogTest {
+
+  private static final org.slf4j.Logger log = LoggerFactory.getLogger("io.millrace.test");
+
+  @TempDir Path dir;
+
+  @Test
+  void shouldWriteAllToTheFileAndKeepTheLastWarning() throws Exception {
+    Path file = dir.resolve("millrace.log");
+    try (TerminalLog terminalLog = TerminalLog.redirectTo(file)) {
+      assertThat(terminalLog.lastWarning()).isEmpty();
+
+      log.info("as usual");
+      log.warn("backend {} away", "one");
+      log.error("backend two\naway");
+
+      assertThat(terminalLog.lastWarning())
+          .startsWith("2 warnings in " + file + ", last: ")
+          .endsWith(" backend two away");
+    }
+    log.warn("after the end");
+
+    assertThat(Files.readString(file))
+        .contains("INFO  test - as usual", "WARN  test - backend one away", "ERROR test")
+        .doesNotContain("after the end");
+  }
+
+  @Test
+  void shouldTakeInWhatLibrariesLogInTheOtherWay() throws Exception {
+    Path file = dir.resolve("millrace.log");
+    JulToSlf4j.install();
+    try (TerminalLog terminalLog = TerminalLog.redirectTo(file)) {
+      Logger library = Logger.getLogger("io.opentelemetry.exporter");
+
+      library.log(Level.SEVERE, "export failed\nfor good", new IllegalStateException("why"));
+
+      assertThat(terminalLog.lastWarning())
+          .endsWith("export failed for good (java.lang.IllegalStateException: why)");
+    }
+    assertThat(Files.readAllLines(file))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("ERROR exporter - ");
+  }
+}
