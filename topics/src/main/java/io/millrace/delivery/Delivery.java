@@ -16,7 +16,6 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,6 @@ public final class Delivery implements AutoCloseable {
   private final Thread thread;
 
   private volatile @Nullable DeliveryLoop loop;
-  private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private volatile @Nullable String failure;
 
   /**
@@ -113,22 +111,10 @@ public final class Delivery implements AutoCloseable {
           "%s: has not joined its consumer group at %s yet"
               .formatted(route.id(), kafka.bootstrapServers()));
     }
-    return connections() > 0
+    return status.isConnected()
         ? Optional.empty()
         : Optional.of(
             "%s: no connection to Kafka at %s".formatted(route.id(), kafka.bootstrapServers()));
-  }
-
-  private double connections() {
-    KafkaConsumer<byte[], byte[]> current = consumer;
-    if (current == null) {
-      return 0;
-    }
-    return current.metrics().values().stream()
-        .filter(metric -> metric.metricName().name().equals("connection-count"))
-        .map(Metric::metricValue)
-        .mapToDouble(value -> ((Number) value).doubleValue())
-        .sum();
   }
 
   private void runLoops() {
@@ -147,7 +133,6 @@ public final class Delivery implements AutoCloseable {
   private void runOnce() {
     try (KafkaConsumer<byte[], byte[]> opened = openConsumer();
         ConsumerMeters meters = new ConsumerMeters(registry, opened, tags())) {
-      consumer = opened;
       DeliveryLoop current =
           new DeliveryLoop(
               route.signal(),

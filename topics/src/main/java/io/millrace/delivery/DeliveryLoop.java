@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class DeliveryLoop {
 
   private final Signal signal;
   private final Consumer<byte[], byte[]> consumer;
+  private final List<? extends Metric> connectionCounts;
   private final Stage stage;
   private final Destination destination;
   private final DeadLetters deadLetters;
@@ -67,6 +69,10 @@ final class DeliveryLoop {
     this.signal = signal;
     this.config = config;
     this.consumer = parts.consumer();
+    this.connectionCounts =
+        consumer.metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("connection-count"))
+            .toList();
     this.stage = parts.stage();
     this.destination = parts.destination();
     this.deadLetters = parts.deadLetters();
@@ -117,6 +123,15 @@ final class DeliveryLoop {
     send();
     commit();
     status.turned(assigned.values());
+    status.connections(connections());
+  }
+
+  private long connections() {
+    long count = 0;
+    for (Metric metric : connectionCounts) {
+      count += ((Number) metric.metricValue()).longValue();
+    }
+    return count;
   }
 
   private void poll() {

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.millrace.otlp.Signal;
 import java.time.Clock;
 import java.util.Collection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far behind a loop is, and whether it has joined its group. Written by the loop's thread, read
@@ -13,12 +15,17 @@ import java.util.Collection;
  */
 final class LoopStatus {
 
+  private static final Logger log = LoggerFactory.getLogger(LoopStatus.class);
+
   private final Clock clock;
+  private final String name;
   private volatile boolean joined;
+  private volatile boolean connected = true;
   private volatile long oldestTimestamp = -1;
 
   LoopStatus(Signal signal, String destination, MeterRegistry registry, Clock clock) {
     this.clock = clock;
+    this.name = signal.id() + "-" + destination;
     Gauge.builder("millrace.lag", this, LoopStatus::lagSeconds)
         .baseUnit("seconds")
         .description("now minus the append time of the oldest record not settled")
@@ -42,8 +49,25 @@ final class LoopStatus {
     oldestTimestamp = oldest == Long.MAX_VALUE ? -1 : oldest;
   }
 
+  /** Says once that Kafka is away, and once that it is back; the client itself would repeat it. */
+  void connections(long count) {
+    boolean now = count > 0;
+    if (joined && now != connected) {
+      if (now) {
+        log.info("{}: connected to Kafka again", name);
+      } else {
+        log.warn("kafka-away: {} has no connection to Kafka and waits", name);
+      }
+      connected = now;
+    }
+  }
+
   boolean hasJoined() {
     return joined;
+  }
+
+  boolean isConnected() {
+    return connected;
   }
 
   /** Seconds since the oldest record that is not settled was appended; 0 when nothing waits. */

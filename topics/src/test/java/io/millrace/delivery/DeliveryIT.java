@@ -280,7 +280,7 @@ class DeliveryIT {
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(others));
     await().until(() -> sum(committed()) == 300);
     assertThat(committed()).containsEntry(2, 0L);
-    never.complete(new Answer.Busy(Duration.ZERO, "lost"));
+    never.complete(Answer.Accepted.ALL);
   }
 
   @Test
@@ -399,13 +399,21 @@ class DeliveryIT {
     try {
       create(config, topic, PARTITIONS);
       create(config, topic + "-dead", 1);
-      start(config, backend, CONFIG);
+      Delivery delivery = start(config, backend, CONFIG);
       produce(config, 0, 100);
       await().until(() -> numbers(backend).size() == 100);
+      assertThat(delivery.unready()).isEmpty();
       restarted.close();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(delivery.unready())
+                      .hasValue(
+                          "logs-backend: no connection to Kafka at " + config.bootstrapServers()));
       restarted = EmbeddedBroker.start(own, port);
       produce(config, 100, 200);
       await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(0, 200)));
+      await().untilAsserted(() -> assertThat(delivery.unready()).isEmpty());
       stopDeliveries();
       running.clear();
     } finally {

@@ -1,6 +1,7 @@
 package io.millrace.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.otlp.Signal;
@@ -50,13 +51,14 @@ class TopicsAdminIT {
 
     assertThat(admin.apply(catalogue)).isEmpty();
 
-    assertThat(admin.check(catalogue)).isEmpty();
+    await().untilAsserted(() -> assertThat(admin.check(catalogue)).isEmpty());
     assertThat(admin.apply(catalogue)).isEmpty();
   }
 
   @Test
   void shouldSetWhatDiffersInConfigurationAndNameWhatItCannotChange() {
     admin.apply(catalogue("b-", 3));
+    await().untilAsserted(() -> assertThat(admin.check(catalogue("b-", 3))).isEmpty());
     List<Topic> other =
         catalogue("b-", 4).stream()
             .map(topic -> new Topic(topic.name(), topic.partitions(), 1, hourly(topic)))
@@ -71,9 +73,13 @@ class TopicsAdminIT {
     assertThat(admin.apply(other))
         .extracting(TopicsAdmin.Difference::toString)
         .containsExactly("b-traces: partitions 3 (expected: 4)");
-    assertThat(admin.check(other))
-        .extracting(TopicsAdmin.Difference::toString)
-        .containsExactly("b-traces: partitions 3 (expected: 4)");
+    // A change reaches the broker that is asked a moment after the controller.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(admin.check(other))
+                    .extracting(TopicsAdmin.Difference::toString)
+                    .containsExactly("b-traces: partitions 3 (expected: 4)"));
   }
 
   private static Map<String, String> hourly(Topic topic) {

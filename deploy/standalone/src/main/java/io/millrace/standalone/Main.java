@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "millrace",
     description = "A Kafka-buffered OpenTelemetry pipeline.",
-    subcommands = {UpCommand.class})
+    subcommands = {UpCommand.class, DemoCommand.class})
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -86,7 +86,7 @@ final class Pipeline implements Role {
     }
   }
 
-  private static void requireWritable(Path dataDir) {
+  static void requireWritable(Path dataDir) {
     try {
       Files.createDirectories(dataDir);
     } catch (IOException e) {
@@ -138,22 +138,6 @@ final class Pipeline implements Role {
   /** Also of a pipeline that has started in part. */
   @Override
   public void close() {
-    RuntimeException first = null;
-    while (!started.isEmpty()) {
-      try {
-        started.pop().close();
-      } catch (Exception e) {
-        RuntimeException failure =
-            e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-        if (first == null) {
-          first = failure;
-        } else {
-          first.addSuppressed(failure);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    LastFirst.close(started);
   }
 }

@@ -73,6 +73,11 @@ public record StandaloneConfig(
     return standalone.dataDir().resolve("out").resolve(signal.id()).toAbsolutePath().normalize();
   }
 
+  /** Where the log goes while a terminal shows the live block. */
+  Path logFile() {
+    return standalone.dataDir().resolve("millrace.log");
+  }
+
   Path kafkaFolder() {
     return standalone.dataDir().resolve("kafka");
   }

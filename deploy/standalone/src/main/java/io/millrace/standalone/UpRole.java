@@ -2,8 +2,9 @@ package io.millrace.standalone;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code up} runs: the pipeline, the demo shop if asked for, and what a person sees of both.
@@ -11,22 +12,56 @@ import org.jspecify.annotations.Nullable;
 final class UpRole implements Role {
 
   private final Pipeline pipeline;
-  private final @Nullable DemoShop shop;
+  private final Deque<AutoCloseable> started;
 
-  private UpRole(Pipeline pipeline, @Nullable DemoShop shop) {
+  private UpRole(Pipeline pipeline, Deque<AutoCloseable> started) {
     this.pipeline = pipeline;
-    this.shop = shop;
+    this.started = started;
   }
 
   /**
    * @param demoRate visits to the demo shop per second; 0 for no shop
    */
   static UpRole start(StandaloneConfig config, MeterRegistry registry, double demoRate) {
+    Deque<AutoCloseable> started = new ArrayDeque<>();
+    try {
+      return new UpRole(start(config, registry, demoRate, started), started);
+    } catch (RuntimeException e) {
+      LastFirst.close(started);
+      throw e;
+    }
+  }
+
+  private static Pipeline start(
+      StandaloneConfig config,
+      MeterRegistry registry,
+      double demoRate,
+      Deque<AutoCloseable> started) {
+    JulToSlf4j.install();
+    Pipeline.requireWritable(config.standalone().dataDir());
+    Terminal terminal = Terminal.of(System.getProperties());
+    Optional<TerminalLog> log = Optional.empty();
+    if (terminal.live()) {
+      log = Optional.of(TerminalLog.redirectTo(config.logFile()));
+      started.push(log.get());
+    }
     Pipeline pipeline = Pipeline.start(config, registry);
     Banner.lines(config, pipeline).forEach(System.out::println);
-    DemoShop shop =
-        demoRate > 0 ? DemoShop.start("grpc://127.0.0.1:" + pipeline.grpcPort(), demoRate) : null;
-    return new UpRole(pipeline, shop);
+    started.push(dashboard(terminal, log, new MeterStats(registry)));
+    started.push(pipeline);
+    if (demoRate > 0) {
+      started.push(DemoShop.start("grpc://127.0.0.1:" + pipeline.grpcPort(), demoRate));
+    }
+    return pipeline;
+  }
+
+  private static Dashboard dashboard(
+      Terminal terminal, Optional<TerminalLog> log, PipelineStats stats) {
+    return log.map(
+            to ->
+                Dashboard.live(
+                    stats, new LiveBlock(System.out, terminal.columns(), to::lastWarning)))
+        .orElseGet(() -> Dashboard.logged(stats));
   }
 
   @Override
@@ -34,12 +69,9 @@ final class UpRole implements Role {
     return pipeline.unready();
   }
 
-  /** The shop sends what it has told before the gateway closes. */
+  /** The shop sends what it has told before the gateway closes; the display shows it to the end. */
   @Override
   public void close() {
-    if (shop != null) {
-      shop.close();
-    }
-    pipeline.close();
+    LastFirst.close(started);
   }
 }
