@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -115,7 +116,7 @@ final class ChildJvm implements AutoCloseable {
         .failFast("the process has ended", () -> !process.isAlive())
         .until(
             () -> lines(err).stream().flatMap(line -> wanted.matcher(line).results()).findFirst(),
-            java.util.Optional::isPresent)
+            Optional::isPresent)
         .orElseThrow();
   }
 
