@@ -498,7 +498,7 @@ final class DeliveryLoop {
       try {
         return consumer.position(id);
       } catch (NoOffsetForPartitionException e) {
-        consumer.seekToBeginning(List.of(id));
+        consumer.seekToBeginning(e.partitions()); // of all that are new, not only the one asked for
         return consumer.position(id);
       }
     }
