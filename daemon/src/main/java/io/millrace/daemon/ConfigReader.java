@@ -73,7 +73,7 @@ public final class ConfigReader {
   /** The top-level keys of a config record, in its order. */
   static List<String> sections(Record config) {
     return Arrays.stream(config.getClass().getRecordComponents())
-        .map(component -> KeyPath.ofComponent(component.getName()))
+        .map(component -> KeyPath.of(component))
         .toList();
   }
 

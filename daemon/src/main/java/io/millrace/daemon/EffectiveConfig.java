@@ -68,7 +68,7 @@ public final class EffectiveConfig {
   private static ObjectNode mapping(Record config) {
     ObjectNode mapping = NODES.objectNode();
     for (RecordComponent component : config.getClass().getRecordComponents()) {
-      String key = KeyPath.ofComponent(component.getName());
+      String key = KeyPath.of(component);
       mapping.set(key, node(RecordBinder.get(component, config)));
     }
     return mapping;

@@ -1,5 +1,7 @@
 package io.millrace.daemon;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,9 +41,16 @@ final class KeyPath {
     return path + "[" + index + "]";
   }
 
-  /** {@code maxBytes} becomes {@code max-bytes}. */
-  static String ofComponent(String name) {
-    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  /**
+   * {@code maxBytes} becomes {@code max-bytes}. A raw tree is another program's block, pasted with its
+   * key: {@code tailSampling} becomes {@code tail_sampling}.
+   */
+  static String of(RecordComponent component) {
+    String separator = component.getType() == JsonNode.class ? "_" : "-";
+    return component
+        .getName()
+        .replaceAll("([a-z0-9])([A-Z])", "$1" + separator + "$2")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** {@code NOT_YET} becomes {@code not-yet}. */

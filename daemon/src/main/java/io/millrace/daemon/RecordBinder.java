@@ -41,7 +41,7 @@ final class RecordBinder {
 
   private static Object component(
       RecordComponent component, JsonNode node, @Nullable Object base, String path) {
-    String key = KeyPath.ofComponent(component.getName());
+    String key = KeyPath.of(component);
     String childPath = KeyPath.child(path, key);
     JsonNode child = node.get(key);
     if (base == null) {
@@ -137,7 +137,7 @@ final class RecordBinder {
 
   private static void refuseUnknownKeys(RecordComponent[] components, JsonNode node, String path) {
     List<String> known =
-        Arrays.stream(components).map(c -> KeyPath.ofComponent(c.getName())).toList();
+        Arrays.stream(components).map(c -> KeyPath.of(c)).toList();
     node.fieldNames()
         .forEachRemaining(
             key -> {

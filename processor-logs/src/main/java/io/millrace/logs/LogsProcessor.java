@@ -17,7 +17,7 @@ public final class LogsProcessor {
         config.kafka(),
         config.topics().logs(),
         config.logs(),
-        () -> Stage.passThrough(Signal.LOGS),
+        destination -> Stage.passThrough(Signal.LOGS),
         registry);
   }
 }

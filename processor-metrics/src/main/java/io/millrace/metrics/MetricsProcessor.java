@@ -17,7 +17,7 @@ public final class MetricsProcessor {
         config.kafka(),
         config.topics().metrics(),
         config.metrics(),
-        () -> Stage.passThrough(Signal.METRICS),
+        destination -> Stage.passThrough(Signal.METRICS),
         registry);
   }
 }

@@ -2,7 +2,6 @@ package io.millrace.traces;
 
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CheckedConfig;
-import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 
@@ -12,18 +11,18 @@ import io.millrace.topics.TopicsConfig;
  * @param kafka how to reach Kafka
  * @param topics names and shapes of the topics
  * @param admin where the admin port listens
- * @param traces how to deliver, and where to
+ * @param traces what to keep, how to deliver, and where to
  */
 public record TracesConfig(
-    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, ProcessorConfig traces)
+    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, TracesSection traces)
     implements CheckedConfig {
 
   public static final TracesConfig DEFAULT =
       new TracesConfig(
-          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, ProcessorConfig.DEFAULT);
+          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, TracesSection.DEFAULT);
 
   @Override
   public void check() {
-    traces.requireDestination("traces");
+    traces.processor().requireDestination("traces");
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** One signal's processor: a {@link Delivery} for each destination. */
 public final class Processor implements Role {
@@ -28,14 +28,14 @@ public final class Processor implements Role {
   /**
    * Starts a delivery to every destination. Neither Kafka nor a backend need be there yet.
    *
-   * @param stages gives each delivery its own stage
+   * @param stages gives the delivery to a destination, by its name, a stage of its own
    */
   public static Processor start(
       Signal signal,
       KafkaConfig kafka,
       TopicConfig topic,
       ProcessorConfig config,
-      Supplier<Stage> stages,
+      Function<String, Stage> stages,
       MeterRegistry registry) {
     config.requireDestination(signal.id());
     List<Delivery> started = new ArrayList<>();

@@ -11,6 +11,7 @@ import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 import io.millrace.traces.TracesConfig;
+import io.millrace.traces.TracesSection;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -30,7 +31,7 @@ public record StandaloneConfig(
     TopicsConfig topics,
     AdminConfig admin,
     GatewaySection gateway,
-    ProcessorConfig traces,
+    TracesSection traces,
     ProcessorConfig metrics,
     ProcessorConfig logs,
     StandaloneSection standalone) {
@@ -40,7 +41,7 @@ public record StandaloneConfig(
           TopicsConfig.DEFAULT,
           AdminConfig.DEFAULT,
           GatewaySection.DEFAULT,
-          ProcessorConfig.DEFAULT,
+          TracesSection.DEFAULT,
           ProcessorConfig.DEFAULT,
           ProcessorConfig.DEFAULT,
           StandaloneSection.DEFAULT);
@@ -57,7 +58,7 @@ public record StandaloneConfig(
   ProcessorConfig processor(Signal signal) {
     ProcessorConfig config =
         switch (signal) {
-          case TRACES -> traces;
+          case TRACES -> traces.processor();
           case METRICS -> metrics;
           case LOGS -> logs;
         };
@@ -87,7 +88,7 @@ public record StandaloneConfig(
   }
 
   TracesConfig traces(KafkaConfig kafka) {
-    return new TracesConfig(kafka, singleNodeTopics(), admin, processor(Signal.TRACES));
+    return new TracesConfig(kafka, singleNodeTopics(), admin, traces.to(processor(Signal.TRACES).destinations()));
   }
 
   MetricsConfig metrics(KafkaConfig kafka) {

@@ -1,0 +1,224 @@
+package io.millrace.traces;
+
+import io.millrace.otlp.MalformedOtlp;
+import io.millrace.traces.policy.SpanCursor;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads ahead of the forwarder, with a consumer of its own, and shows every span to the decider of
+ * its partition. Loop thread only; {@link #read} never blocks for long.
+ */
+final class DecidingReader implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Settings settings;
+  private final Supplier<PolicyVerdicts> verdicts;
+  private final SamplingMeters meters;
+  private final Clock clock;
+  private final SpanCursor cursor = new SpanCursor();
+  private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
+
+  /**
+   * @param decider when episodes are decided and forgotten
+   * @param memoryBytes for all partitions together
+   * @param clockGrace how far the clock stays behind at the end of an idle partition
+   */
+  record Settings(PartitionDecider.Settings decider, long memoryBytes, Duration clockGrace) {}
+
+  /** One partition: its decider, and what was polled and may not be read yet. */
+  private static final class Partition {
+    final PartitionDecider decider;
+    final PolicyVerdicts verdicts;
+    final ArrayDeque<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
+
+    /** Where the forwarder begins; -1 once the start of the look-back is found. */
+    long beginning;
+
+    /** When the partition was last seen to have nothing more, in milliseconds. */
+    long emptyAt = Long.MIN_VALUE;
+
+    boolean paused;
+
+    Partition(PartitionDecider decider, PolicyVerdicts verdicts, long beginning) {
+      this.decider = decider;
+      this.verdicts = verdicts;
+      this.beginning = beginning;
+    }
+  }
+
+  DecidingReader(
+      Consumer<byte[], byte[]> consumer,
+      Settings settings,
+      Supplier<PolicyVerdicts> verdicts,
+      SamplingMeters meters,
+      Clock clock) {
+    this.consumer = consumer;
+    this.settings = settings;
+    this.verdicts = verdicts;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins with partitions, a look-back before where the forwarder begins.
+   *
+   * @return their deciders
+   */
+  Map<TopicPartition, PartitionDecider> add(Map<TopicPartition, Long> positions) {
+    Map<TopicPartition, PartitionDecider> added = new LinkedHashMap<>();
+    positions.forEach(
+        (id, position) -> {
+          PolicyVerdicts own = verdicts.get();
+          PartitionDecider decider =
+              new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
+          partitions.put(id, new Partition(decider, own, position));
+          added.put(id, decider);
+        });
+    consumer.assign(List.copyOf(partitions.keySet()));
+    positions.forEach(consumer::seek);
+    shareMemory();
+    return added;
+  }
+
+  void remove(Collection<TopicPartition> ids) {
+    if (partitions.keySet().removeAll(ids)) {
+      consumer.assign(List.copyOf(partitions.keySet()));
+      shareMemory();
+    }
+  }
+
+  private void shareMemory() {
+    long share = settings.memoryBytes() / Math.max(1, partitions.size());
+    partitions.values().forEach(partition -> partition.decider.maxBytes(share));
+  }
+
+  /** Reads what there is, as far as the deciders may go. */
+  void read() {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    try {
+      partitions.forEach(this::pauseWhileFull);
+      var records = consumer.poll(Duration.ZERO);
+      for (TopicPartition id : records.partitions()) {
+        Partition partition = partitions.get(id);
+        if (partition != null) {
+          partition.polled.addAll(records.records(id));
+        }
+      }
+      partitions.forEach(this::findBeginning);
+      partitions.forEach(this::decide);
+    } catch (KafkaException e) {
+      log.warn("sampling-reader: {} (tries again)", e.getMessage());
+    }
+  }
+
+  private void pauseWhileFull(TopicPartition id, Partition partition) {
+    boolean wanted = !partition.polled.isEmpty();
+    if (wanted != partition.paused) {
+      if (wanted) {
+        consumer.pause(List.of(id));
+      } else {
+        consumer.resume(List.of(id));
+      }
+      partition.paused = wanted;
+    }
+  }
+
+  /**
+   * The first record says what time it is where the forwarder begins; reading then begins anew a
+   * look-back before that.
+   */
+  private void findBeginning(TopicPartition id, Partition partition) {
+    ConsumerRecord<byte[], byte[]> first = partition.polled.peekFirst();
+    if (partition.beginning < 0 || first == null) {
+      return;
+    }
+    long from = Math.max(0, first.timestamp() - settings.decider().lookBack());
+    var found = consumer.offsetsForTimes(Map.of(id, from)).get(id);
+    long start = found == null ? first.offset() : Math.min(found.offset(), first.offset());
+    consumer.seek(id, start);
+    partition.polled.clear();
+    partition.beginning = -1;
+    log.info("{}: rebuilding from offset {}, forwarding from {}", id, start, first.offset());
+  }
+
+  private void decide(TopicPartition id, Partition partition) {
+    if (partition.beginning >= 0) {
+      return;
+    }
+    ConsumerRecord<byte[], byte[]> record;
+    while ((record = partition.polled.peekFirst()) != null
+        && partition.decider.mayRead(record.timestamp())) {
+      partition.polled.removeFirst();
+      observe(record, partition);
+    }
+    if (partition.polled.isEmpty()) {
+      moveOnByClock(id, partition);
+    }
+  }
+
+  private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
+    PartitionDecider decider = partition.decider;
+    decider.read(record.offset(), record.timestamp());
+    byte[] value = record.value() == null ? new byte[0] : record.value();
+    try {
+      cursor.over(value);
+      while (cursor.next()) {
+        observeSpan(partition);
+      }
+    } catch (MalformedOtlp e) {
+      meters.unreadable();
+    }
+  }
+
+  private void observeSpan(Partition partition) throws MalformedOtlp {
+    PartitionDecider decider = partition.decider;
+    if (cursor.traceIdHi() == 0 && cursor.traceIdLo() == 0) {
+      return; // belongs to no trace; the forwarder keeps it
+    }
+    int row = decider.observe(cursor.traceIdHi(), cursor.traceIdLo());
+    if (row != Window.NONE) {
+      Window window = decider.window();
+      partition
+          .verdicts
+          .policies()
+          .observe(cursor, window.words(row), window.summary(row));
+      if (cursor.isRoot()) {
+        decider.root(row);
+      }
+    }
+  }
+
+  /**
+   * Nothing more to read: log time follows the clock, less the grace. The time is that of the look
+   * before, since what this poll has shown was so then at the earliest.
+   */
+  private void moveOnByClock(TopicPartition id, Partition partition) {
+    boolean atEnd = consumer.currentLag(id).orElse(1) == 0;
+    if (atEnd && partition.emptyAt != Long.MIN_VALUE) {
+      partition.decider.idleUntil(partition.emptyAt - settings.clockGrace().toMillis());
+    }
+    partition.emptyAt = atEnd ? clock.millis() : Long.MIN_VALUE;
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.millrace.traces;
+
+import io.millrace.delivery.Stage;
+import io.millrace.delivery.Staged;
+import io.millrace.otlp.MalformedOtlp;
+import io.millrace.otlp.SpanRequest;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The tail sampler as the delivery loop sees it: the forwarder. Its gate stays shut until the {@link
+ * DecidingReader} has a verdict on every trace of a record; then kept spans pass as the bytes they
+ * are. See docs/adr/0005. Loop thread only.
+ */
+final class Sampler implements Stage {
+
+  private final DecidingReader reader;
+  private final SamplingMeters meters;
+  private final Map<TopicPartition, PartitionDecider> deciders = new LinkedHashMap<>();
+  private int[] kept = new int[128];
+
+  Sampler(DecidingReader reader, SamplingMeters meters) {
+    this.reader = reader;
+    this.meters = meters;
+  }
+
+  @Override
+  public void assigned(Map<TopicPartition, Long> positions) {
+    deciders.putAll(reader.add(positions));
+  }
+
+  @Override
+  public void revoked(Collection<TopicPartition> partitions) {
+    partitions.forEach(deciders::remove);
+    reader.remove(partitions);
+  }
+
+  @Override
+  public void turn() {
+    reader.read();
+    long traces = 0;
+    long bytes = 0;
+    for (PartitionDecider decider : deciders.values()) {
+      traces += decider.traces();
+      bytes += decider.bytes();
+    }
+    meters.window(traces, bytes);
+  }
+
+  @Override
+  public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
+    PartitionDecider decider = deciders.get(partition(record));
+    return decider != null && decider.mayPass(record.offset());
+  }
+
+  @Override
+  public Staged apply(ConsumerRecord<byte[], byte[]> record) throws MalformedOtlp {
+    PartitionDecider decider = deciders.get(partition(record));
+    if (decider == null) {
+      throw new IllegalStateException(partition(record) + " is not assigned");
+    }
+    try {
+      return sample(record.value() == null ? new byte[0] : record.value(), decider);
+    } finally {
+      decider.forwarded(record.offset());
+    }
+  }
+
+  private Staged sample(byte[] value, PartitionDecider decider) throws MalformedOtlp {
+    SpanRequest request = SpanRequest.of(value);
+    int spans = request.spans();
+    if (kept.length < spans) {
+      kept = new int[Math.max(spans, kept.length * 2)];
+    }
+    int count = 0;
+    for (int span = 0; span < spans; span++) {
+      if (isKept(request, span, decider)) {
+        kept[count++] = span;
+      }
+    }
+    byte[] keptValue = count == 0 ? new byte[0] : request.only(kept, count);
+    return new Staged(keptValue, count, spans - count);
+  }
+
+  /** What no one has decided is kept: to lose it would be worse. */
+  private boolean isKept(SpanRequest request, int span, PartitionDecider decider)
+      throws MalformedOtlp {
+    int verdict =
+        request.readTraceId(span)
+            ? decider.verdict(request.idHigh(), request.idLow())
+            : PartitionDecider.UNDECIDED;
+    if (verdict == PartitionDecider.UNDECIDED) {
+      meters.withoutVerdict();
+    }
+    return verdict != PartitionDecider.NOT_SAMPLED;
+  }
+
+  private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+    return new TopicPartition(record.topic(), record.partition());
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

@@ -1,0 +1,113 @@
+package io.millrace.traces;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.millrace.traces.policy.Decision;
+import io.millrace.traces.policy.TailSamplingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the sampler does, counted. Written by the loop's thread, read by any. */
+final class SamplingMeters implements PartitionDecider.Counts {
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final List<Counter[]> tracesByPolicy = new ArrayList<>();
+  private final List<Counter[]> spansByPolicy = new ArrayList<>();
+  private final Counter early;
+  private final Counter forgotten;
+  private final Counter skewed;
+  private final Counter lateSampled;
+  private final Counter lateNotSampled;
+  private final Counter withoutVerdict;
+  private final Counter unreadable;
+  private final AtomicLong traces = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+
+  /**
+   * @param destination as in every meter of the delivery
+   */
+  SamplingMeters(TailSamplingConfig config, String destination, MeterRegistry registry) {
+    this.registry = registry;
+    this.tags = Tags.of("destination", destination);
+    addPolicy("none");
+    config.policies().forEach(policy -> addPolicy(policy.name()));
+    early = counter("millrace.sampling.early.decisions", "reason", "memory");
+    forgotten = counter("millrace.sampling.forgotten.verdicts", "reason", "memory");
+    skewed = counter("millrace.sampling.skewed.records");
+    lateSampled = counter("millrace.sampling.late.spans", "verdict", "sampled");
+    lateNotSampled = counter("millrace.sampling.late.spans", "verdict", "not_sampled");
+    withoutVerdict = counter("millrace.sampling.spans.without.verdict");
+    unreadable = counter("millrace.sampling.unreadable.records");
+    Gauge.builder("millrace.sampling.window.traces", traces, AtomicLong::get)
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("millrace.sampling.window.bytes", bytes, AtomicLong::get)
+        .tags(tags)
+        .register(registry);
+  }
+
+  private void addPolicy(String name) {
+    tracesByPolicy.add(byOutcome("millrace.sampling.traces", name));
+    spansByPolicy.add(byOutcome("millrace.sampling.spans", name));
+  }
+
+  private Counter[] byOutcome(String meter, String policy) {
+    Decision.Outcome[] outcomes = Decision.Outcome.values();
+    Counter[] counters = new Counter[outcomes.length];
+    for (Decision.Outcome outcome : outcomes) {
+      counters[outcome.ordinal()] =
+          counter(
+              meter, "policy", policy, "verdict", outcome.name().toLowerCase(Locale.ROOT));
+    }
+    return counters;
+  }
+
+  private Counter counter(String name, String... labels) {
+    return registry.counter(name, tags.and(labels));
+  }
+
+  void decided(Decision decision, long spans) {
+    int policy = decision.policy() + 1;
+    tracesByPolicy.get(policy)[decision.outcome().ordinal()].increment();
+    spansByPolicy.get(policy)[decision.outcome().ordinal()].increment((double) spans);
+  }
+
+  @Override
+  public void early() {
+    early.increment();
+  }
+
+  @Override
+  public void forgotten() {
+    forgotten.increment();
+  }
+
+  @Override
+  public void skewed() {
+    skewed.increment();
+  }
+
+  @Override
+  public void late(int verdict) {
+    (verdict == PartitionDecider.SAMPLED ? lateSampled : lateNotSampled).increment();
+  }
+
+  void withoutVerdict() {
+    withoutVerdict.increment();
+  }
+
+  /** The decider cannot read a record; the forwarder will make it a dead letter. */
+  void unreadable() {
+    unreadable.increment();
+  }
+
+  void window(long allTraces, long allBytes) {
+    traces.set(allTraces);
+    bytes.set(allBytes);
+  }
+}
