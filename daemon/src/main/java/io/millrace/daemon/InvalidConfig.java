@@ -28,7 +28,7 @@ public final class InvalidConfig extends IllegalArgumentException {
   }
 
   /** The same complaint seen from one level further out. */
-  InvalidConfig under(String path) {
+  public InvalidConfig under(String path) {
     if (path.isEmpty()) {
       return this;
     }

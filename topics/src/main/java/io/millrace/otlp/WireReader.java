@@ -5,19 +5,19 @@ package io.millrace.otlp;
  * reads a whole field and skips its payload, so every field is checked as protobuf-java checks it.
  * Offsets in and out count from the start of the array.
  */
-final class WireReader {
+public final class WireReader {
 
-  static final int VARINT = 0;
-  static final int FIXED64 = 1;
-  static final int LENGTH_DELIMITED = 2;
-  static final int FIXED32 = 5;
+  public static final int VARINT = 0;
+  public static final int FIXED64 = 1;
+  public static final int LENGTH_DELIMITED = 2;
+  public static final int FIXED32 = 5;
   private static final int START_GROUP = 3;
   private static final int END_GROUP = 4;
 
   /** protobuf-java's default recursion limit: messages and groups within one another. */
   static final int MAX_DEPTH = 100;
 
-  private final byte[] bytes;
+  private byte[] bytes;
   private final int depth;
   private int position;
   private int limit;
@@ -29,18 +29,24 @@ final class WireReader {
   /**
    * @param depth how many messages enclose this one
    */
-  WireReader(byte[] bytes, int depth) {
+  public WireReader(byte[] bytes, int depth) {
     this.bytes = bytes;
     this.depth = depth;
   }
 
+  /** Starts over with the message that lies in {@code [from, to)} of another array. */
+  public WireReader over(byte[] bytes, int from, int to) throws MalformedOtlp {
+    this.bytes = bytes;
+    return over(from, to);
+  }
+
   /** The tag of a field, as {@link #tag} gives it. */
-  static int tag(int field, int wireType) {
+  public static int tag(int field, int wireType) {
     return field << 3 | wireType;
   }
 
   /** Starts over with the message that lies in {@code [from, to)}. */
-  WireReader over(int from, int to) throws MalformedOtlp {
+  public WireReader over(int from, int to) throws MalformedOtlp {
     position = from;
     limit = to;
     if (depth > MAX_DEPTH) {
@@ -50,7 +56,7 @@ final class WireReader {
   }
 
   /** Reads one field; false at the end of the message. */
-  boolean next() throws MalformedOtlp {
+  public boolean next() throws MalformedOtlp {
     if (position == limit) {
       return false;
     }
@@ -61,35 +67,35 @@ final class WireReader {
   }
 
   /** Field number and wire type of the field just read. */
-  int tag() {
+  public int tag() {
     return tag;
   }
 
-  int field() {
+  public int field() {
     return tag >>> 3;
   }
 
-  boolean isLengthDelimited() {
+  public boolean isLengthDelimited() {
     return (tag & 7) == LENGTH_DELIMITED;
   }
 
   /** Offset of the tag of the field just read. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Offset of the payload of a length-delimited field. */
-  int from() {
+  public int from() {
     return from;
   }
 
   /** Offset behind the field just read. */
-  int end() {
+  public int end() {
     return position;
   }
 
   /** Value of a varint field, or the bits of a fixed one. */
-  long value() {
+  public long value() {
     return value;
   }
 
