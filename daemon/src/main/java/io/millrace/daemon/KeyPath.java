@@ -42,8 +42,8 @@ final class KeyPath {
   }
 
   /**
-   * {@code maxBytes} becomes {@code max-bytes}. A raw tree is another program's block, pasted with its
-   * key: {@code tailSampling} becomes {@code tail_sampling}.
+   * {@code maxBytes} becomes {@code max-bytes}. A raw tree is another program's block, pasted with
+   * its key: {@code tailSampling} becomes {@code tail_sampling}.
    */
   static String of(RecordComponent component) {
     String separator = component.getType() == JsonNode.class ? "_" : "-";

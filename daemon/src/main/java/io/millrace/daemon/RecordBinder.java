@@ -136,8 +136,7 @@ final class RecordBinder {
   }
 
   private static void refuseUnknownKeys(RecordComponent[] components, JsonNode node, String path) {
-    List<String> known =
-        Arrays.stream(components).map(c -> KeyPath.of(c)).toList();
+    List<String> known = Arrays.stream(components).map(c -> KeyPath.of(c)).toList();
     node.fieldNames()
         .forEachRemaining(
             key -> {

@@ -195,10 +195,7 @@ final class DecidingReader implements AutoCloseable {
     int row = decider.observe(cursor.traceIdHi(), cursor.traceIdLo());
     if (row != Window.NONE) {
       Window window = decider.window();
-      partition
-          .verdicts
-          .policies()
-          .observe(cursor, window.words(row), window.summary(row));
+      partition.verdicts.policies().observe(cursor, window.words(row), window.summary(row));
       if (cursor.isRoot()) {
         decider.root(row);
       }

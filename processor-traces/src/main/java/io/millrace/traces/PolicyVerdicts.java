@@ -36,8 +36,7 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
             at,
             TimeUnit.MILLISECONDS.toNanos(logTime));
     meters.decided(decision, PolicySet.spanCount(words, at));
-    int verdict =
-        decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
+    int verdict = decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
     return verdict | ((decision.policy() + 1) << 2);
   }
 }

@@ -11,9 +11,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The tail sampler as the delivery loop sees it: the forwarder. Its gate stays shut until the {@link
- * DecidingReader} has a verdict on every trace of a record; then kept spans pass as the bytes they
- * are. See docs/adr/0005. Loop thread only.
+ * The tail sampler as the delivery loop sees it: the forwarder. Its gate stays shut until the
+ * {@link DecidingReader} has a verdict on every trace of a record; then kept spans pass as the
+ * bytes they are. See docs/adr/0005. Loop thread only.
  */
 final class Sampler implements Stage {
 

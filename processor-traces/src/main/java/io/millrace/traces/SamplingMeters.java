@@ -1,5 +1,7 @@
 package io.millrace.traces;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,8 +9,10 @@ import io.micrometer.core.instrument.Tags;
 import io.millrace.traces.policy.Decision;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the sampler does, counted. Written by the loop's thread, read by any. */
@@ -16,8 +20,8 @@ final class SamplingMeters implements PartitionDecider.Counts {
 
   private final MeterRegistry registry;
   private final Tags tags;
-  private final List<Counter[]> tracesByPolicy = new ArrayList<>();
-  private final List<Counter[]> spansByPolicy = new ArrayList<>();
+  private final List<Map<Decision.Outcome, Counter>> tracesByPolicy = new ArrayList<>();
+  private final List<Map<Decision.Outcome, Counter>> spansByPolicy = new ArrayList<>();
   private final Counter early;
   private final Counter forgotten;
   private final Counter skewed;
@@ -56,13 +60,11 @@ final class SamplingMeters implements PartitionDecider.Counts {
     spansByPolicy.add(byOutcome("millrace.sampling.spans", name));
   }
 
-  private Counter[] byOutcome(String meter, String policy) {
-    Decision.Outcome[] outcomes = Decision.Outcome.values();
-    Counter[] counters = new Counter[outcomes.length];
-    for (Decision.Outcome outcome : outcomes) {
-      counters[outcome.ordinal()] =
-          counter(
-              meter, "policy", policy, "verdict", outcome.name().toLowerCase(Locale.ROOT));
+  private Map<Decision.Outcome, Counter> byOutcome(String meter, String policy) {
+    Map<Decision.Outcome, Counter> counters = new EnumMap<>(Decision.Outcome.class);
+    for (Decision.Outcome outcome : Decision.Outcome.values()) {
+      String verdict = outcome.name().toLowerCase(Locale.ROOT);
+      counters.put(outcome, counter(meter, "policy", policy, "verdict", verdict));
     }
     return counters;
   }
@@ -73,8 +75,13 @@ final class SamplingMeters implements PartitionDecider.Counts {
 
   void decided(Decision decision, long spans) {
     int policy = decision.policy() + 1;
-    tracesByPolicy.get(policy)[decision.outcome().ordinal()].increment();
-    spansByPolicy.get(policy)[decision.outcome().ordinal()].increment((double) spans);
+    counter(tracesByPolicy, policy, decision).increment();
+    counter(spansByPolicy, policy, decision).increment((double) spans);
+  }
+
+  private static Counter counter(
+      List<Map<Decision.Outcome, Counter>> counters, int policy, Decision decision) {
+    return requireNonNull(counters.get(policy).get(decision.outcome()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.millrace.traces.policy.PolicySet;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -28,6 +29,8 @@ public final class TracesProcessor {
     if (sampling.policies().isEmpty()) {
       log.info("traces.tail_sampling has no policies: every trace is kept");
     }
+    // A loop that starts over goes on counting where the one before it stopped.
+    Map<String, SamplingMeters> meters = new ConcurrentHashMap<>();
     return Processor.start(
         Signal.TRACES,
         config.kafka(),
@@ -36,14 +39,18 @@ public final class TracesProcessor {
         destination ->
             sampling.policies().isEmpty()
                 ? Stage.passThrough(Signal.TRACES)
-                : sampler(config, sampling, destination, registry),
+                : sampler(
+                    config,
+                    sampling,
+                    destination,
+                    meters.computeIfAbsent(
+                        destination, name -> new SamplingMeters(sampling, name, registry))),
         registry);
   }
 
   private static Stage sampler(
-      TracesConfig config, TailSamplingConfig sampling, String destination, MeterRegistry registry) {
+      TracesConfig config, TailSamplingConfig sampling, String destination, SamplingMeters meters) {
     TracesSection section = config.traces();
-    SamplingMeters meters = new SamplingMeters(sampling, destination, registry);
     DecidingReader.Settings settings =
         new DecidingReader.Settings(
             new PartitionDecider.Settings(

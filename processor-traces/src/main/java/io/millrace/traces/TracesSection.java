@@ -15,12 +15,12 @@ import java.util.Map;
  *
  * @param delivery how it delivers
  * @param destinations where to, by name
- * @param tailSampling the Collector's {@code tail_sampling} block, unchanged; without policies every
- *     trace is kept
- * @param memoryBytes bytes for what is known of traces, per destination; the assigned partitions share
- *     it; 16 MiB or more, default 256 MiB
- * @param lookBack how long a verdict is remembered after a trace's last record, in log time, and how
- *     far a start reads back; at least the decision wait, default 2 minutes
+ * @param tailSampling the Collector's {@code tail_sampling} block, unchanged; without policies
+ *     every trace is kept
+ * @param memoryBytes bytes for what is known of traces, per destination; the assigned partitions
+ *     share it; 16 MiB or more, default 256 MiB
+ * @param lookBack how long a verdict is remembered after a trace's last record, in log time, and
+ *     how far a start reads back; at least the decision wait, default 2 minutes
  * @param clockGrace how far the clock stays behind at the end of an idle partition; default 2 s
  */
 public record TracesSection(
@@ -69,8 +69,7 @@ public record TracesSection(
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
-    return new TracesSection(
-        delivery, others, tailSampling, memoryBytes, lookBack, clockGrace);
+    return new TracesSection(delivery, others, tailSampling, memoryBytes, lookBack, clockGrace);
   }
 
   /** What is the same for every signal's processor. */

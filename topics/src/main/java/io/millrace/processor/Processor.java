@@ -47,7 +47,14 @@ public final class Processor implements Role {
             Destinations.open(signal, entry.getValue(), config.delivery().maxRequestsInFlight());
         var route =
             new Delivery.Route(signal, topic.name(), topic.deadLetterName(), entry.getKey());
-        started.add(Delivery.start(route, kafka, config.delivery(), stages, destination, registry));
+        started.add(
+            Delivery.start(
+                route,
+                kafka,
+                config.delivery(),
+                () -> stages.apply(route.destination()),
+                destination,
+                registry));
       }
       return processor;
     } catch (RuntimeException e) {

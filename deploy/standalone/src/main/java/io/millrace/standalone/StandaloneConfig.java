@@ -88,7 +88,8 @@ public record StandaloneConfig(
   }
 
   TracesConfig traces(KafkaConfig kafka) {
-    return new TracesConfig(kafka, singleNodeTopics(), admin, traces.to(processor(Signal.TRACES).destinations()));
+    return new TracesConfig(
+        kafka, singleNodeTopics(), admin, traces.to(processor(Signal.TRACES).destinations()));
   }
 
   MetricsConfig metrics(KafkaConfig kafka) {

@@ -1,0 +1,312 @@
+package io.millrace.traces;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.daemon.AdminConfig;
+import io.millrace.daemon.Role;
+import io.millrace.delivery.BatchConfig;
+import io.millrace.delivery.DeliveryConfig;
+import io.millrace.delivery.RetryConfig;
+import io.millrace.destination.DestinationConfig;
+import io.millrace.otlp.OtlpJson;
+import io.millrace.otlp.Signal;
+import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicConfig;
+import io.millrace.topics.TopicsAdmin;
+import io.millrace.topics.TopicsConfig;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sampler on a real broker: what is kept, late spans, restarts, two processors. */
+@Timeout(180)
+class SamplerIT {
+
+  private static final int PARTITIONS = 4;
+  private static final int SPANS = 6;
+
+  @TempDir static Path dir;
+  private static EmbeddedBroker broker;
+  private static KafkaConfig kafka;
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final List<Role> running = new ArrayList<>();
+  private String topic;
+  private Path out;
+
+  @BeforeAll
+  static void startBroker() {
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    broker = EmbeddedBroker.start(dir.resolve("kafka"), 0);
+    kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void createTopics(TestInfo test) {
+    topic = test.getTestMethod().orElseThrow().getName();
+    out = dir.resolve(topic);
+    try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {
+      assertThat(admin.apply(topics().catalogue(Signal.TRACES))).isEmpty();
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    running.forEach(Role::close);
+  }
+
+  @Test
+  void shouldKeepWholeTracesThatAPolicySamplesAndNoSpanOfOthers() throws Exception {
+    produce(spans(0, 200));
+    start("500ms");
+
+    await().until(() -> settled() == 200 * SPANS);
+    assertThat(delivered()).isEqualTo(expected(0, 200));
+    assertThat(counter("millrace.delivered.items")).isEqualTo(50 * SPANS);
+    assertThat(counter("millrace.sampled.out.items")).isEqualTo(150 * SPANS);
+    assertThat(counter("millrace.sampling.traces", "verdict", "sampled")).isEqualTo(50);
+    assertThat(counter("millrace.sampling.traces", "policy", "none")).isEqualTo(150);
+    assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
+  }
+
+  @Test
+  void shouldLetLateSpansFollowTheVerdict() throws Exception {
+    start("200ms");
+    produce(spans(0, 40));
+    await().until(() -> settled() == 40 * SPANS);
+
+    // An error in a trace that was not sampled comes too late to change that.
+    List<Span> late = new ArrayList<>();
+    for (int trace = 0; trace < 40; trace++) {
+      late.add(span(trace, SPANS, true));
+    }
+    produce(late);
+
+    await().until(() -> settled() == 40 * SPANS + 40);
+    Set<String> expected = expected(0, 40);
+    for (int trace = 0; trace < 40; trace += 4) {
+      expected.add(trace + "/" + SPANS);
+    }
+    assertThat(delivered()).isEqualTo(expected);
+    assertThat(counter("millrace.sampling.late.spans", "verdict", "sampled")).isEqualTo(10);
+    assertThat(counter("millrace.sampling.late.spans", "verdict", "not_sampled")).isEqualTo(30);
+  }
+
+  @Test
+  void shouldDecideTheSameAfterRestartsAtAnyPoint() throws Exception {
+    List<Span> spans = spans(0, 400);
+    int chunk = spans.size() / 8;
+    for (int i = 0; i < 8; i++) {
+      Role processor = start("1s");
+      produce(spans.subList(i * chunk, (i + 1) * chunk));
+      long before = settled();
+      if (i % 2 == 0) {
+        await().until(() -> settled() > before);
+      }
+      processor.close();
+      running.remove(processor);
+    }
+    start("1s");
+
+    await().untilAsserted(() -> assertThat(delivered()).isEqualTo(expected(0, 400)));
+  }
+
+  @Test
+  void shouldSplitNoTraceWhenProcessorsJoinAndLeave() throws Exception {
+    List<Span> spans = spans(0, 400);
+    int chunk = spans.size() / 4;
+    Role first = start("1s");
+    produce(spans.subList(0, chunk));
+    start("1s");
+    produce(spans.subList(chunk, 2 * chunk));
+    await().until(() -> settled() > 0);
+    produce(spans.subList(2 * chunk, 3 * chunk));
+    first.close();
+    running.remove(first);
+    produce(spans.subList(3 * chunk, spans.size()));
+
+    await().untilAsserted(() -> assertThat(delivered()).isEqualTo(expected(0, 400)));
+  }
+
+  // ---------------------------------------------------------------- helpers
+
+  private Role start(String decisionWait) throws Exception {
+    JsonNode sampling =
+        new ObjectMapper(new YAMLFactory())
+            .readTree(
+                """
+                decision_wait: %s
+                policies:
+                  - {name: errors, type: status_code, status_code: {status_codes: [ERROR]}}
+                """
+                    .formatted(decisionWait));
+    DeliveryConfig delivery =
+        new DeliveryConfig(
+            topic,
+            new BatchConfig(1 << 16, Duration.ofMillis(20)),
+            RetryConfig.DEFAULT,
+            16 << 20,
+            8,
+            Duration.ofMillis(50),
+            Duration.ofSeconds(10));
+    TracesSection section =
+        new TracesSection(
+            delivery,
+            Map.of("files", DestinationConfig.to(out.toUri().toString())),
+            sampling,
+            64 << 20,
+            Duration.ofSeconds(60),
+            Duration.ofMillis(200));
+    Role role =
+        TracesProcessor.start(
+            new TracesConfig(kafka, topics(), AdminConfig.DEFAULT, section), registry);
+    running.add(role);
+    return role;
+  }
+
+  private TopicsConfig topics() {
+    TopicConfig traces = new TopicConfig(topic, PARTITIONS, 1, Duration.ofHours(1), 1 << 20);
+    return new TopicsConfig(
+        traces, TopicsConfig.DEFAULT.metrics(), TopicsConfig.DEFAULT.logs(), 1, Duration.ofDays(1));
+  }
+
+  /** The spans of traces, shuffled; the last span of every fourth trace is an error. */
+  private static List<Span> spans(int from, int to) {
+    List<Span> spans = new ArrayList<>();
+    for (int trace = from; trace < to; trace++) {
+      for (int number = 0; number < SPANS; number++) {
+        spans.add(span(trace, number, trace % 4 == 0 && number == SPANS - 1));
+      }
+    }
+    // Neighbours change places, so that traces interleave but stay within the decision wait.
+    Random random = new Random(1);
+    for (int i = 0; i + 40 < spans.size(); i++) {
+      Collections.swap(spans, i, i + random.nextInt(40));
+    }
+    return spans;
+  }
+
+  private static Span span(int trace, int number, boolean error) {
+    ByteBuffer id = ByteBuffer.allocate(16).putLong(0x1234_5678L).putLong(trace);
+    return Span.newBuilder()
+        .setTraceId(ByteString.copyFrom(id.flip()))
+        .setSpanId(ByteString.copyFrom(ByteBuffer.allocate(8).putLong(number + 1).flip()))
+        .setName(trace + "/" + number)
+        .setStartTimeUnixNano(1)
+        .setEndTimeUnixNano(2)
+        .setStatus(
+            Status.newBuilder()
+                .setCode(
+                    error
+                        ? Status.StatusCode.STATUS_CODE_ERROR
+                        : Status.StatusCode.STATUS_CODE_UNSET))
+        .build();
+  }
+
+  private static Set<String> expected(int from, int to) {
+    return spans(from, to).stream()
+        .map(Span::getName)
+        .filter(name -> Integer.parseInt(name.substring(0, name.indexOf('/'))) % 4 == 0)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Ten spans a request, each span in the record of its trace's partition. */
+  private void produce(List<Span> spans) {
+    try (var producer =
+        new KafkaProducer<byte[], byte[]>(
+            kafka.clientProperties("test"), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int from = 0; from < spans.size(); from += 10) {
+        Map<Integer, List<Span>> byPartition =
+            spans.subList(from, Math.min(spans.size(), from + 10)).stream()
+                .collect(
+                    Collectors.groupingBy(span -> span.getTraceId().byteAt(15) & (PARTITIONS - 1)));
+        byPartition.forEach(
+            (partition, some) ->
+                producer.send(new ProducerRecord<>(topic, partition, null, request(some))));
+      }
+    }
+  }
+
+  private static byte[] request(List<Span> spans) {
+    return ExportTraceServiceRequest.newBuilder()
+        .addResourceSpans(
+            ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addAllSpans(spans)))
+        .build()
+        .toByteArray();
+  }
+
+  private long settled() {
+    return (long) (counter("millrace.delivered.items") + counter("millrace.sampled.out.items"));
+  }
+
+  private double counter(String name, String... tags) {
+    return registry.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  private Set<String> delivered() throws Exception {
+    Set<String> names = new TreeSet<>();
+    if (!Files.exists(out)) {
+      return names;
+    }
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(out)) {
+      files = listed.toList();
+    }
+    for (Path file : files) {
+      for (String line : Files.readAllLines(file)) {
+        ExportTraceServiceRequest.parseFrom(
+                OtlpJson.toProtobuf(
+                    Signal.TRACES, line.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            .getResourceSpansList()
+            .forEach(
+                resource ->
+                    resource
+                        .getScopeSpansList()
+                        .forEach(
+                            scope ->
+                                scope.getSpansList().forEach(span -> names.add(span.getName()))));
+      }
+    }
+    return names;
+  }
+}
