@@ -71,6 +71,8 @@ class KillIT {
       awaitRequests(pipeline, senders, 10);
       senders.forEach(NumberedSender::close);
       assertThat(pipeline.terminate()).as("exit status of the graceful stop").isZero();
+      assertThat(pipeline.output()).doesNotContain("NOT_LEADER_OR_FOLLOWER");
+      pipeline.assertNoStackTrace();
     } finally {
       senders.forEach(NumberedSender::close);
     }
