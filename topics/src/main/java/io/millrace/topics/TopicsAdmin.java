@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -116,8 +116,27 @@ public final class TopicsAdmin implements AutoCloseable {
         partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
       }
     }
-    // Only leaders answer this, and the client asks again until they do.
-    Map<TopicPartition, ListOffsetsResultInfo> unused = get(admin.listOffsets(partitions).all());
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (!haveLeaders(partitions) && System.nanoTime() - deadline < 0) {
+      pause();
+    }
+  }
+
+  /** Only leaders answer this. The client asks again until they do, unless the topic is unknown. */
+  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      return !get(admin.listOffsets(partitions).all()).isEmpty() || partitions.isEmpty();
+    } catch (UnknownTopicOrPartitionException e) {
+      return false; // the broker that was asked has not heard of it yet
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private Map<String, TopicDescription> describe(Collection<Topic> wanted) {

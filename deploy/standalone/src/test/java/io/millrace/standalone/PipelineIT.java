@@ -95,9 +95,7 @@ class PipelineIT {
   @Test
   void shouldDeliverAllOfItWhenTheBackendIsBack() {
     // Given
-    Backend away = Backend.start(0);
-    int port = away.port();
-    away.close();
+    int port = FreePorts.choose(1).get(0);
     RunningPipeline pipeline =
         RunningPipeline.start(
             dataDir,
@@ -143,9 +141,7 @@ class PipelineIT {
   @Test
   void shouldKeepWhatTheBackendDidNotTakeForTheNextStart() {
     // Given
-    Backend away = Backend.start(0);
-    int port = away.port();
-    away.close();
+    int port = FreePorts.choose(1).get(0);
     String url = "traces.destinations.backend.url=http://127.0.0.1:" + port;
     RunningPipeline first =
         RunningPipeline.start(
