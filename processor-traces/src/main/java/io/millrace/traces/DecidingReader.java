@@ -86,6 +86,7 @@ final class DecidingReader implements AutoCloseable {
           PolicyVerdicts own = verdicts.get();
           PartitionDecider decider =
               new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
+          decider.forwarded(position - 1);
           partitions.put(id, new Partition(decider, own, position));
           added.put(id, decider);
         });

@@ -41,6 +41,7 @@ final class PartitionDecider {
 
   private long maxBytes;
   private long offset = -1;
+  private long forwardedTo = -1;
   private long logTime = Long.MIN_VALUE;
   private long clock = Long.MIN_VALUE;
 
@@ -144,7 +145,9 @@ final class PartitionDecider {
     logTime = Math.max(logTime, timestamp);
     decideUntil(logTime);
     expire();
-    ahead.add(Window.NONE, recordOffset, logTime);
+    if (recordOffset > forwardedTo) {
+      ahead.add(Window.NONE, recordOffset, logTime);
+    }
   }
 
   /**
@@ -206,8 +209,12 @@ final class PartitionDecider {
     return row == Window.NONE ? UNDECIDED : verdict(row);
   }
 
-  /** The forwarder has taken its copies of everything up to this offset. */
+  /**
+   * The forwarder has taken its copies of everything up to this offset, or begins behind it:
+   * records up to it are read for what they say of later ones only.
+   */
   void forwarded(long recordOffset) {
+    forwardedTo = recordOffset;
     while (!ahead.isEmpty() && ahead.offset() <= recordOffset) {
       ahead.remove();
     }
