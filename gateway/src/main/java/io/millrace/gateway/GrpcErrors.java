@@ -1,7 +1,10 @@
 package io.millrace.gateway;
 
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
+import com.linecorp.armeria.server.HttpStatusException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -9,6 +12,8 @@ import io.grpc.StatusRuntimeException;
 import io.millrace.gateway.Answer.Refused;
 import io.millrace.gateway.BytesMarshaller.UnreadableMessage;
 import io.millrace.otlp.Signal;
+import io.netty.util.AttributeKey;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +23,11 @@ import org.slf4j.LoggerFactory;
 final class GrpcErrors implements GrpcExceptionHandlerFunction {
 
   private static final Logger log = LoggerFactory.getLogger(GrpcErrors.class);
+
+  private static final AttributeKey<Boolean> COUNTED =
+      AttributeKey.valueOf(GrpcErrors.class, "COUNTED");
+
+  private static final Set<String> ENCODINGS = Set.of("identity", "gzip");
 
   private final Signal signal;
   private final GatewayMetrics metrics;
@@ -30,27 +40,50 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
   @Override
   public Status apply(RequestContext ctx, Status found, Throwable cause, Metadata trailers) {
     Status status = GrpcExceptionHandlerFunction.of().apply(ctx, found, cause, trailers);
-    if (cause instanceof UnreadableMessage) {
-      return refuse(new Refused(Refusal.MALFORMED, String.valueOf(cause.getMessage())), trailers);
-    }
-    if (status.getCode() == Code.RESOURCE_EXHAUSTED) {
-      String message = "request: too large (expected: at most gateway.max-request-bytes)";
-      return refuse(new Refused(Refusal.TOO_LARGE, message), trailers);
-    }
     if (status.getCode() == Code.CANCELLED) {
       return status; // the client has gone: there is nobody to refuse
     }
-    log.error("{} call failed", signal.id(), cause);
-    String message = "internal error; the gateway's log has the cause";
-    return refuse(new Refused(Refusal.INTERNAL, message), trailers);
+    Refused refused = refused(ctx, status, cause);
+    // Armeria comes more than once for one failure.
+    if (!Boolean.TRUE.equals(ctx.attr(COUNTED))) {
+      ctx.setAttr(COUNTED, true);
+      metrics.refusedRequest(signal, refused.reason());
+    }
+    StatusRuntimeException answer = GrpcEndpoint.status(refused);
+    if (answer.getTrailers() != null) {
+      trailers.merge(answer.getTrailers());
+    }
+    return answer.getStatus();
   }
 
-  private Status refuse(Refused refused, Metadata trailers) {
-    metrics.refusedRequest(signal, refused.reason());
-    StatusRuntimeException status = GrpcEndpoint.status(refused);
-    if (status.getTrailers() != null) {
-      trailers.merge(status.getTrailers());
+  private Refused refused(RequestContext ctx, Status status, Throwable cause) {
+    if (cause instanceof UnreadableMessage) {
+      return new Refused(Refusal.MALFORMED, String.valueOf(cause.getMessage()));
     }
-    return status.getStatus();
+    if (status.getCode() == Code.RESOURCE_EXHAUSTED || isTooLarge(cause)) {
+      String message = "request: too large (expected: at most gateway.max-request-bytes)";
+      return new Refused(Refusal.TOO_LARGE, message);
+    }
+    String encoding = encoding(ctx);
+    if (!ENCODINGS.contains(encoding)) {
+      String message = "grpc-encoding: " + encoding + " (expected: gzip or identity)";
+      return new Refused(Refusal.UNSUPPORTED_MEDIA_TYPE, message);
+    }
+    if (cause instanceof StatusRuntimeException) { // the framing is wrong
+      return new Refused(Refusal.MALFORMED, "message: " + status.getDescription());
+    }
+    log.error("{} call failed", signal.id(), cause);
+    return new Refused(Refusal.INTERNAL, "internal error; the gateway's log has the cause");
+  }
+
+  /** As the HTTP layer says it, which may notice before gRPC does. */
+  private static boolean isTooLarge(Throwable cause) {
+    return cause instanceof HttpStatusException http
+        && http.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
+  }
+
+  private static String encoding(RequestContext ctx) {
+    HttpRequest request = ctx.request();
+    return request == null ? "identity" : request.headers().get("grpc-encoding", "identity");
   }
 }

@@ -21,11 +21,11 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +67,7 @@ final class KafkaProbe implements TopicWatch.Probe {
   public Map<Signal, TopicState> look() throws InterruptedException {
     List<String> names =
         Arrays.stream(Signal.values()).map(signal -> topics.of(signal).name()).distinct().toList();
+    names.forEach(this::partitionsKnownToProducer); // asked for now, known when the answers are in
     var descriptions = admin.describeTopics(names).topicNameValues();
     var configs = admin.describeConfigs(names.stream().map(KafkaProbe::resource).toList()).values();
     Map<Signal, TopicState> states = new EnumMap<>(Signal.class);
@@ -103,12 +104,19 @@ final class KafkaProbe implements TopicWatch.Probe {
           "topic %s: max.message.bytes is too small (expected: %d)"
               .formatted(topic.name(), topic.maxMessageBytes()));
     }
+    // While partitions are being added the producer may not know all of them yet.
+    int known = partitionsKnownToProducer(topic.name());
+    return known == 0
+        ? new Unwritable("topic %s: not known to the producer yet".formatted(topic.name()))
+        : new Writable(Math.min(known, partitions.size()), limits.maxRecordBytes());
+  }
+
+  /** 0 if the producer's metadata lacks the topic; then it has now been told to fetch it. */
+  private int partitionsKnownToProducer(String topic) {
     try {
-      // While partitions are being added the producer may not know all of them yet.
-      int known = producer.partitionsFor(topic.name()).size();
-      return new Writable(Math.min(known, partitions.size()), limits.maxRecordBytes());
-    } catch (KafkaException e) {
-      return new Unwritable("topic %s: not known to the producer yet".formatted(topic.name()));
+      return producer.partitionsFor(topic).size();
+    } catch (TimeoutException e) {
+      return 0;
     }
   }
 
@@ -160,7 +168,7 @@ final class KafkaProbe implements TopicWatch.Probe {
 
   @Override
   public void close() {
-    admin.close(TIMEOUT);
+    admin.close(Duration.ZERO); // nothing it was asked is of interest any more
   }
 
   /** The topic's own bounds. */

@@ -2,13 +2,13 @@ package io.millrace.gateway;
 
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.daemon.CannotStart;
 import io.millrace.otlp.Signal;
 import java.net.InetSocketAddress;
@@ -79,7 +79,8 @@ final class OtlpServer {
         .verboseResponses(false)
         .disableServerHeader()
         .disableDateHeader()
-        .meterRegistry(NoopMeterRegistry.get());
+        // An empty one: the gateway counts for itself.
+        .meterRegistry(new CompositeMeterRegistry());
   }
 
   private static GrpcService grpc(

@@ -28,6 +28,7 @@ final class TopicWatch implements AutoCloseable {
 
   private final Probe probe;
   private final Consumer<Boolean> readiness;
+  private Optional<String> told = Optional.empty();
   private final Thread thread = new Thread(this::run, "topic-watch");
   private volatile Map<Signal, TopicState> states =
       all(new Unwritable("topics: not looked at yet"));
@@ -98,8 +99,10 @@ final class TopicWatch implements AutoCloseable {
     Optional<String> before = unready();
     states = found;
     Optional<String> now = unready();
-    if (!now.equals(before)) {
+    // Told when it has lasted for two looks: in the first moments nothing is known yet.
+    if (now.equals(before) && !now.equals(told)) {
       now.ifPresentOrElse(why -> log.warn("not ready: {}", why), () -> log.info("ready"));
+      told = now;
     }
     readiness.accept(now.isEmpty());
   }

@@ -2,7 +2,6 @@ package io.millrace.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
@@ -19,11 +18,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
@@ -45,31 +42,30 @@ class HttpEndpointIT {
 
   @TempDir static Path dir;
   private static EmbeddedBroker broker;
+  private static TestPipeline pipeline;
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private TestPipeline pipeline;
 
   @BeforeAll
-  static void startBroker() {
+  static void start() {
     broker = EmbeddedBroker.start(dir, 0);
+    pipeline = TestPipeline.start(broker);
   }
 
   @AfterAll
-  static void stopBroker() {
+  static void stop() {
+    pipeline.close();
     broker.close();
   }
 
   @BeforeEach
-  void startGateway() {
-    pipeline = TestPipeline.start(broker);
+  void begin() {
+    pipeline.forget();
   }
 
   @AfterEach
-  void stopGateway() {
-    await().untilAsserted(() -> assertThat(pipeline.gauge("in.flight.bytes")).isZero());
-    assertThat(pipeline.counter("received.items"))
-        .isEqualTo(pipeline.counter("published.items") + pipeline.counter("refused.items"));
-    pipeline.close();
+  void shouldBalance() {
+    pipeline.assertBalanced();
     LeakWatch.assertNone();
   }
 
@@ -290,31 +286,6 @@ class HttpEndpointIT {
     assertThat(records.stream().flatMap(record -> spans(record).stream()))
         .containsExactlyInAnyOrderElementsOf(
             request.getResourceSpans(0).getScopeSpans(0).getSpansList());
-  }
-
-  @Test
-  void shouldRefuseOverCapacityAtOnceAndTakeTheSameLater() throws Exception {
-    // Given: room for one request, which waits for others of its partition
-    pipeline.close();
-    pipeline =
-        TestPipeline.start(
-            broker, TestPipeline.section(64 << 10, 64 << 10, Duration.ofMillis(1000)));
-    byte[] first = Otlp.spans(1, 1, 40_000).toByteArray();
-    byte[] second = Otlp.spans(2, 1, 40_000).toByteArray();
-    CompletableFuture<HttpResponse<byte[]>> taken =
-        client.sendAsync(
-            request(Signal.TRACES, PROTOBUF, first).build(), BodyHandlers.ofByteArray());
-    await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.bytes") > 0);
-
-    // When
-    var refused = post(Signal.TRACES, PROTOBUF, second);
-
-    // Then
-    assertThat(refused.statusCode()).isEqualTo(429);
-    assertThat(refused.headers().firstValue("retry-after")).contains("1");
-    assertThat(Status.parseFrom(refused.body()).getDetailsCount()).isEqualTo(1);
-    assertThat(taken.join().statusCode()).isEqualTo(200);
-    assertThat(post(Signal.TRACES, PROTOBUF, second).statusCode()).isEqualTo(200);
   }
 
   @Test

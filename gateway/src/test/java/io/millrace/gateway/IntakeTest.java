@@ -17,6 +17,7 @@ import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.TopicsConfig;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -166,7 +167,7 @@ class IntakeTest {
   @Test
   void shouldRefuseMalformedRequestsAndStoreNothing() {
     byte[] request = Otlp.spans(1, 2).toByteArray();
-    byte[] truncated = java.util.Arrays.copyOf(request, request.length - 1);
+    byte[] truncated = Arrays.copyOf(request, request.length - 1);
 
     Answer answer = accept(Signal.TRACES, Encoding.PROTOBUF, truncated, null).join();
 

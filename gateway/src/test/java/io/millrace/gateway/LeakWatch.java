@@ -1,10 +1,14 @@
 package io.millrace.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -34,15 +38,28 @@ final class LeakWatch {
         });
   }
 
-  /** Leaks of what has been collected so far; the next call may find more. */
+  /** Of what has been collected so far; the next call may find more. */
   static void assertNone() {
-    System.gc();
+    collectGarbage();
     // A detector reports when a new buffer is made.
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 10; i++) {
       ByteBufAllocator.DEFAULT.directBuffer(64).release();
       ByteBufAllocator.DEFAULT.heapBuffer(64).release();
     }
     assertThat(LEAKS).isEmpty();
+  }
+
+  /** Returns when what was unreachable has been put on its reference queues. */
+  private static void collectGarbage() {
+    ReferenceQueue<Object> queue = new ReferenceQueue<>();
+    WeakReference<Object> sentinel = new WeakReference<>(new Object(), queue);
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              System.gc();
+              return sentinel.refersTo(null) && queue.poll() != null;
+            });
   }
 
   private static final class Detector<T> extends ResourceLeakDetector<T> {

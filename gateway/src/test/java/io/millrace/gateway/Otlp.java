@@ -1,6 +1,7 @@
 package io.millrace.gateway;
 
 import com.google.protobuf.ByteString;
+import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.common.header.Headers;
 
 /** Makes OTLP requests for tests. */
 final class Otlp {
@@ -64,6 +66,11 @@ final class Otlp {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return ByteString.copyFrom(bytes);
+  }
+
+  /** What a record says of itself. */
+  static int items(Headers headers) {
+    return Integer.parseInt(RecordHeaders.get(headers, RecordHeaders.ITEMS).orElseThrow());
   }
 
   static byte[] gzip(byte[] plain) {

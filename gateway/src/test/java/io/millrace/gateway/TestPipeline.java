@@ -1,7 +1,9 @@
 package io.millrace.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.AdminConfig;
@@ -15,10 +17,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +46,9 @@ final class TestPipeline implements AutoCloseable {
   final String bootstrapServers;
   final TopicsConfig topics;
   final Gateway gateway;
+
+  private final Map<Counter, Double> countersBefore = new HashMap<>();
+  private final Map<TopicPartition, Long> offsetsBefore = new HashMap<>();
 
   private TestPipeline(String bootstrapServers, TopicsConfig topics, GatewaySection section) {
     this.bootstrapServers = bootstrapServers;
@@ -130,6 +137,27 @@ final class TestPipeline implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + gateway.httpPort() + path);
   }
 
+  /** Lets a test begin as if nothing had been sent or counted. */
+  void forget() {
+    registry.getMeters().stream()
+        .flatMap(meter -> meter instanceof Counter counter ? Stream.of(counter) : Stream.empty())
+        .forEach(counter -> countersBefore.put(counter, counter.count()));
+    for (Signal signal : Signal.values()) {
+      for (var record : records(signal)) {
+        offsetsBefore.put(
+            new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      }
+    }
+  }
+
+  /** Received is published and refused, and nothing is held any more. */
+  void assertBalanced() {
+    await().untilAsserted(() -> assertThat(gauge("in.flight.bytes")).isZero());
+    assertThat(gauge("in.flight.items")).isZero();
+    assertThat(counter("received.items"))
+        .isEqualTo(counter("published.items") + counter("refused.items"));
+  }
+
   /** All that lies on a signal's topic. What has been answered with OK must be among it. */
   List<ConsumerRecord<byte[], byte[]>> records(Signal signal) {
     Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
@@ -140,7 +168,8 @@ final class TestPipeline implements AutoCloseable {
               .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
       consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+      partitions.forEach(
+          partition -> consumer.seek(partition, offsetsBefore.getOrDefault(partition, 0L)));
       var ends = consumer.endOffsets(partitions);
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
@@ -152,7 +181,7 @@ final class TestPipeline implements AutoCloseable {
 
   double counter(String name, String... tags) {
     return registry.get("millrace.gateway." + name).tags(tags).counters().stream()
-        .mapToDouble(counter -> counter.count())
+        .mapToDouble(counter -> counter.count() - countersBefore.getOrDefault(counter, 0.0))
         .sum();
   }
 

@@ -132,14 +132,15 @@ public final class Delivery implements AutoCloseable {
 
   private void runOnce() {
     try (KafkaConsumer<byte[], byte[]> opened = openConsumer();
-        ConsumerMeters meters = new ConsumerMeters(registry, opened, tags())) {
+        ConsumerMeters meters = new ConsumerMeters(registry, opened, tags());
+        Stage stage = stages.get()) {
       DeliveryLoop current =
           new DeliveryLoop(
               route.signal(),
               config,
               new DeliveryLoop.Parts(
                   opened,
-                  stages.get(),
+                  stage,
                   destination,
                   deadLetters,
                   new Backoff(config.retry(), RandomGenerator.getDefault()),

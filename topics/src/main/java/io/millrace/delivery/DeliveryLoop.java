@@ -119,6 +119,7 @@ final class DeliveryLoop {
   private void turn() {
     poll();
     takeAnswers();
+    stage.turn();
     stage();
     send();
     commit();
@@ -459,6 +460,7 @@ final class DeliveryLoop {
         partition.revoke();
       }
     }
+    stage.revoked(ids);
   }
 
   private static String where(ConsumerRecord<byte[], byte[]> record) {
@@ -469,9 +471,12 @@ final class DeliveryLoop {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> ids) {
+      Map<TopicPartition, Long> positions = new HashMap<>();
       for (TopicPartition id : ids) {
+        positions.put(id, position(id));
         assigned.put(id, new AssignedPartition(id, config.batch()));
       }
+      stage.assigned(positions);
       status.assigned();
     }
 
@@ -484,6 +489,18 @@ final class DeliveryLoop {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> ids) {
       forget(ids);
+    }
+
+    /**
+     * Where delivery goes on: the committed offset, or the beginning of a topic new to the group.
+     */
+    private long position(TopicPartition id) {
+      try {
+        return consumer.position(id);
+      } catch (NoOffsetForPartitionException e) {
+        consumer.seekToBeginning(e.partitions()); // of all that are new, not only the one asked for
+        return consumer.position(id);
+      }
     }
   }
 }

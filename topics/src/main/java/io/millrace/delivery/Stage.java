@@ -3,13 +3,16 @@ package io.millrace.delivery;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.OtlpItems;
 import io.millrace.otlp.Signal;
+import java.util.Collection;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * What a processor does with a record between Kafka and the batch. Called from the loop's thread,
  * per partition in offset order.
  */
-public interface Stage {
+public interface Stage extends AutoCloseable {
 
   /**
    * The gate: may this record pass now? While it may not, its partition waits and others go on. A
@@ -25,6 +28,23 @@ public interface Stage {
    * @throws MalformedOtlp if the value cannot be read; the record becomes a dead letter
    */
   Staged apply(ConsumerRecord<byte[], byte[]> record) throws MalformedOtlp;
+
+  /**
+   * Partitions this loop delivers from now on.
+   *
+   * @param positions offset of the first record it will deliver of each
+   */
+  default void assigned(Map<TopicPartition, Long> positions) {}
+
+  /** Partitions that are another's now. */
+  default void revoked(Collection<TopicPartition> partitions) {}
+
+  /** Called once a turn, between polling and {@link #mayPass}; must not block for long. */
+  default void turn() {}
+
+  /** Called when the loop ends. */
+  @Override
+  default void close() {}
 
   /** Delivers every record as it is. */
   static Stage passThrough(Signal signal) {

@@ -14,6 +14,7 @@ final class Cutter {
   private final PieceSize alone;
   private final PieceWriter writer;
   private final List<Piece> pieces = new ArrayList<>();
+  private long bytesLeft;
 
   Cutter(Outline outline, int maxRecordBytes, Refusals refusals) {
     this.outline = outline;
@@ -22,6 +23,10 @@ final class Cutter {
     this.size = new PieceSize(outline);
     this.alone = new PieceSize(outline);
     this.writer = new PieceWriter(outline);
+    // Every record repeats the envelopes of what it holds: large ones around small items could make
+    // gigabytes of a request. Real ones grow to a few times their size, small ones to a few
+    // records.
+    this.bytesLeft = 4L * outline.request().length + 8L * maxRecordBytes;
   }
 
   /**
@@ -84,10 +89,19 @@ final class Cutter {
     finish(partition, items, first, end);
   }
 
-  private void finish(int partition, int[] items, int from, int to) {
-    if (from < to) {
-      pieces.add(new Piece(partition, writer.write(items, from, to, size.total()), to - from));
-      size.clear();
+  private void finish(int partition, int[] items, int from, int to) throws MalformedOtlp {
+    if (from == to) {
+      return;
+    }
+    int bytes = size.total();
+    size.clear();
+    bytesLeft -= bytes;
+    if (bytesLeft >= 0) {
+      pieces.add(new Piece(partition, writer.write(items, from, to, bytes), to - from));
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      refusals.tooMuchInAll(items[i]);
     }
   }
 }

@@ -47,7 +47,7 @@ final class JsonToProtobuf {
       } catch (IOException e) {
         throw JsonPath.notJson(parser, e);
       }
-    } catch (IOException e) { // an encoding that is not UTF-8 and has no letter for this
+    } catch (IOException e) {
       throw new MalformedOtlp("malformed OTLP/JSON: not readable as UTF-8");
     }
   }

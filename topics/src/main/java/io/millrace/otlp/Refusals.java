@@ -43,6 +43,17 @@ final class Refusals {
     }
   }
 
+  /** The item's record would be one too many of those that repeat a large envelope. */
+  void tooMuchInAll(int item) throws MalformedOtlp {
+    if (!counted(Reason.TOO_LARGE)) {
+      put(
+          item,
+          Reason.TOO_LARGE,
+          "is contained in too much: the records of the request, of %d bytes, would be far larger"
+              .formatted(outline.request().length));
+    }
+  }
+
   private boolean counted(Reason reason) {
     return byReason.computeIfPresent(
             reason, (key, old) -> new Refused(old.items() + 1, reason, old.message()))

@@ -14,7 +14,8 @@ import java.util.List;
  * not cut but passed on as it is, the same array.
  *
  * <p>An item that alone, within what contains it, exceeds the limit is refused and the rest is
- * stored.
+ * stored. All pieces together take at most four times the request and eight times the limit; items
+ * that would need more, as only containers larger than their items can bring about, are refused.
  */
 public final class Splitters {
 

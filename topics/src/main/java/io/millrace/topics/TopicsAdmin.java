@@ -1,5 +1,6 @@
 package io.millrace.topics;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -7,16 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -28,6 +33,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class TopicsAdmin implements AutoCloseable {
 
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
   private final Admin admin;
 
   private TopicsAdmin(Admin admin) {
@@ -36,7 +43,7 @@ public final class TopicsAdmin implements AutoCloseable {
 
   public static TopicsAdmin connect(KafkaConfig kafka) {
     Map<String, Object> properties = kafka.clientProperties("millrace-topics");
-    properties.putIfAbsent("default.api.timeout.ms", 15_000);
+    properties.putIfAbsent("default.api.timeout.ms", (int) TIMEOUT.toMillis());
     properties.putIfAbsent("request.timeout.ms", 10_000);
     return new TopicsAdmin(Admin.create(properties));
   }
@@ -73,7 +80,7 @@ public final class TopicsAdmin implements AutoCloseable {
   }
 
   /**
-   * Creates what is missing and sets what differs.
+   * Creates what is missing, sets what differs, and returns when the topics can be written.
    *
    * @return what could not be put right: partitions and replicas of topics that exist
    * @throws KafkaException if Kafka cannot be asked or refuses
@@ -90,7 +97,46 @@ public final class TopicsAdmin implements AutoCloseable {
         set(topic, configDifferences(topic, configs.get(topic.name())));
       }
     }
+    awaitLeaders(wanted, remaining);
     return remaining;
+  }
+
+  /**
+   * Returns when the leader of every partition serves it. A broker that has just started names
+   * itself the leader of partitions before it is. An idempotent producer whose first batch is
+   * refused for that, and whose second is taken, cannot place the first any more until it times
+   * out.
+   */
+  private void awaitLeaders(Collection<Topic> wanted, List<Difference> remaining) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (Topic topic : wanted) {
+      boolean asWanted =
+          remaining.stream().noneMatch(difference -> difference.topic().equals(topic.name()));
+      for (int partition = 0; asWanted && partition < topic.partitions(); partition++) {
+        partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (!haveLeaders(partitions) && System.nanoTime() - deadline < 0) {
+      pause();
+    }
+  }
+
+  /** Only leaders answer this. The client asks again until they do, unless the topic is unknown. */
+  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      return !get(admin.listOffsets(partitions).all()).isEmpty() || partitions.isEmpty();
+    } catch (UnknownTopicOrPartitionException e) {
+      return false; // the broker that was asked has not heard of it yet
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private Map<String, TopicDescription> describe(Collection<Topic> wanted) {
@@ -194,7 +240,7 @@ public final class TopicsAdmin implements AutoCloseable {
       }
       throw new KafkaException(e.getCause());
     } catch (InterruptedException e) {
-      throw new org.apache.kafka.common.errors.InterruptException(e);
+      throw new InterruptException(e);
     }
   }
 

@@ -48,7 +48,10 @@ class SplitterFuzzTest {
       parsed.ifPresent(message -> SplitOracle.check(signal, message, split, limit, key));
       return true;
     } catch (MalformedOtlp e) {
-      assertThat(parsed).as("refused: %s", e.getMessage()).isEmpty();
+      // Far from the end of the array protobuf-java 4.36 takes any tenth byte for the last one.
+      if (!e.getMessage().endsWith("varint longer than 10 bytes")) {
+        assertThat(parsed).as("refused: %s", e.getMessage()).isEmpty();
+      }
       return false;
     }
   }

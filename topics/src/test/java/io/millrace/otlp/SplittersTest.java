@@ -200,6 +200,32 @@ class SplittersTest {
   }
 
   @Test
+  void shouldNotRepeatALargeEnvelopeWithoutBound() throws MalformedOtlp {
+    LogRecord[] records = new LogRecord[1000];
+    Arrays.fill(records, LogRecord.newBuilder().setSeverityText("INFO").build());
+    ExportLogsServiceRequest.Builder builder = logs(records).toBuilder();
+    builder.getResourceLogsBuilder(0).setSchemaUrl("x".repeat(10_000));
+    byte[] request = builder.build().toByteArray();
+    int limit = 10_100;
+
+    Split split =
+        Splitters.logs(LogsPartitioning.RESOURCE, Hasher.MURMUR2).split(request, 1, limit);
+
+    int stored = split.pieces().stream().mapToInt(Piece::items).sum();
+    int bytes = split.pieces().stream().mapToInt(piece -> piece.value().length).sum();
+    assertThat(bytes)
+        .isLessThanOrEqualTo(4 * request.length + 8 * limit)
+        .isGreaterThan(4 * request.length + 7 * limit);
+    assertThat(split.refused())
+        .containsExactly(
+            new Refused(
+                1000 - stored,
+                Reason.TOO_LARGE,
+                "logs: log record of service \"shop\" is contained in too much: the records of the request, of %d bytes, would be far larger"
+                    .formatted(request.length)));
+  }
+
+  @Test
   void shouldKeepLogRecordsWithoutTraceIdTogether() throws MalformedOtlp {
     LogRecord with = LogRecord.newBuilder().setTraceId(TRACE_ID).build();
     LogRecord without = LogRecord.newBuilder().setTraceId(TRACE_ID.substring(2)).build();

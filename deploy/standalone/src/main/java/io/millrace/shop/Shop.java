@@ -23,7 +23,7 @@ public final class Shop implements AutoCloseable {
   /** Far below what one service's queue holds, so the SDK never has to drop. */
   private static final long MOST_PENDING = ServiceTelemetry.QUEUE / 2;
 
-  private static final long FLUSH_SECONDS = 60;
+  private static final long FLUSH_SECONDS = 30;
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Tally tally = new Tally();

@@ -24,14 +24,17 @@ final class Banner {
     for (Signal signal : Signal.values()) {
       lines.add(line(capital(signal.id()), destinations(config, signal)));
     }
-    lines.add(
-        line(
-            "Admin",
-            "http://localhost:%d (/metrics, /ready, /config)".formatted(config.admin().port())));
+    lines.add(line("Admin", admin(config.admin().port())));
     lines.add(
         line("Kafka", pipeline.bootstrapServers() + ", data in " + config.standalone().dataDir()));
     lines.add(line("Stop", "Ctrl-C"));
     return lines;
+  }
+
+  private static String admin(int port) {
+    return port == 0
+        ? "on the port that the log names"
+        : "http://localhost:%d (/metrics, /ready, /config)".formatted(port);
   }
 
   private static String destinations(StandaloneConfig config, Signal signal) {

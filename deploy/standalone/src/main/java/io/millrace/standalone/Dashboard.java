@@ -55,12 +55,12 @@ final class Dashboard implements AutoCloseable {
     return this;
   }
 
-  /** Shows at once, then once a period, and a last time at the end. */
+  /** Shows once a period, and a last time at the end. */
   private void show() {
     try {
-      do {
+      while (!closed.await(periodNanos, TimeUnit.NANOSECONDS)) {
         showOnce();
-      } while (!closed.await(periodNanos, TimeUnit.NANOSECONDS));
+      }
       showOnce();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

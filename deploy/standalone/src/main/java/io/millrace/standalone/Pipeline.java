@@ -5,6 +5,7 @@ import io.millrace.broker.BrokerCannotStart;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.CannotStart;
 import io.millrace.daemon.Role;
+import io.millrace.daemon.Secret;
 import io.millrace.gateway.Gateway;
 import io.millrace.logs.LogsProcessor;
 import io.millrace.metrics.MetricsProcessor;
@@ -30,6 +31,13 @@ import java.util.stream.Stream;
  * the processors commit, then the broker stops.
  */
 final class Pipeline implements Role {
+
+  /**
+   * One consumer stands in each group, always the same: after a kill it takes its own place again
+   * at once, where a new member would wait 45 s for the session of its predecessor to end.
+   */
+  private static final Map<String, Secret> STATIC_MEMBER =
+      Map.of("group.instance.id", new Secret("standalone"));
 
   private final StandaloneConfig config;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -67,7 +75,7 @@ final class Pipeline implements Role {
     try {
       EmbeddedBroker broker = EmbeddedBroker.start(folder, config.standalone().kafkaPort());
       started.push(broker);
-      return new KafkaConfig(broker.bootstrapServers(), Map.of());
+      return new KafkaConfig(broker.bootstrapServers(), STATIC_MEMBER);
     } catch (BrokerCannotStart e) {
       if (e.getCause() instanceof IOException cause
           && String.valueOf(cause.getMessage()).contains("in use")) {

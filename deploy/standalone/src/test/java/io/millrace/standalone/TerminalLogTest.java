@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,31 @@ class TerminalLogTest {
         .hasSize(1)
         .first()
         .asString()
-        .contains("ERROR exporter - ");
+        .contains("WARN  exporter - ");
+  }
+
+  @Test
+  void shouldCountWhatALibraryRepeatsInsteadOfRepeatingIt() throws Exception {
+    Path file = dir.resolve("millrace.log");
+    AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+    JulToSlf4j handler = new JulToSlf4j(nanos::get);
+    try (TerminalLog terminalLog = TerminalLog.redirectTo(file)) {
+      publish(handler, "first");
+      nanos.addAndGet(9_999_999_999L);
+      publish(handler, "second");
+      publish(handler, "third");
+      nanos.addAndGet(1);
+
+      publish(handler, "fourth");
+
+      assertThat(terminalLog.lastWarning()).endsWith("fourth (2 more were left out)");
+    }
+    assertThat(Files.readAllLines(file)).hasSize(2).first().asString().endsWith(" - first");
+  }
+
+  private static void publish(JulToSlf4j handler, String message) {
+    LogRecord record = new LogRecord(Level.WARNING, message);
+    record.setLoggerName("io.opentelemetry.exporter");
+    handler.publish(record);
   }
 }

@@ -1,0 +1,154 @@
+package io.millrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A Millrace process of its own, on the test's class path. It does not outlive the test: closing
+ * kills it.
+ */
+final class ChildJvm implements AutoCloseable {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  /** How logback.xml begins a line. */
+  private static final Pattern LOG_LINE =
+      Pattern.compile("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} [A-Z]+ .*");
+
+  private static final Pattern STACK_TRACE = Pattern.compile("^\\s+at .*");
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private ChildJvm(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * @param folder where its output goes
+   * @param main name of its main class
+   */
+  static ChildJvm start(Path folder, String main, List<String> arguments) {
+    try {
+      Path out = Files.createTempFile(folder, "child-", ".out");
+      Path err = Files.createTempFile(folder, "child-", ".err");
+      ProcessBuilder builder = new ProcessBuilder(command(main, arguments));
+      builder.environment().remove("JAVA_TOOL_OPTIONS");
+      builder.environment().remove("MILLRACE_LOG_LEVEL");
+      Process process =
+          builder
+              .directory(folder.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      return new ChildJvm(process, out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> command(String main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    // Most of these live for seconds.
+    command.add("-XX:TieredStopAtLevel=1");
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(arguments);
+    return command;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits until it ends of itself. */
+  int exitStatus() {
+    try {
+      assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
+          .as("ends of itself; it has said:%n%s", output())
+          .isTrue();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** SIGTERM; gives the exit status. */
+  int terminate() {
+    process.destroy();
+    return exitStatus();
+  }
+
+  /** SIGKILL; returns when it is dead. */
+  void kill() {
+    process.destroyForcibly();
+    exitStatus();
+  }
+
+  /** The first match of the pattern in a line of its log, waited for. */
+  MatchResult awaitLog(String pattern) {
+    Pattern wanted = Pattern.compile(pattern);
+    return await("%s in the log of %s".formatted(pattern, process.info().commandLine()))
+        .atMost(LONG)
+        .failFast("the process has ended", () -> !process.isAlive())
+        .until(
+            () -> lines(err).stream().flatMap(line -> wanted.matcher(line).results()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  List<String> stdout() {
+    return lines(out);
+  }
+
+  /** What it has said on stderr to the person who started it: all but the log. */
+  List<String> complaints() {
+    return lines(err).stream().filter(line -> !LOG_LINE.matcher(line).matches()).toList();
+  }
+
+  void assertNoStackTrace() {
+    assertThat(output().lines()).noneMatch(line -> STACK_TRACE.matcher(line).matches());
+  }
+
+  String output() {
+    return String.join("\n", lines(out)) + "\n" + String.join("\n", lines(err));
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.millrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.otlp.Signal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The commands as processes of their own: exit status, what the person who typed them reads, and
+ * never a stack trace.
+ */
+class CommandLineIT {
+
+  private static final String UP = "io.millrace.standalone.Main";
+  private static final String TOPICS = "io.millrace.topics.Main";
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldNameTheUnknownKeyAndThoseItKnows() {
+    assertFails(
+        run(UP, "up", "--set", "gateway.grcp.port=4317"),
+        2,
+        "gateway.grcp: unknown key (expected: one of grpc, http, max-request-bytes,"
+            + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gateway.grpc.port, 0.0.0.0",
+    "gateway.http.port, 0.0.0.0",
+    "admin.port, 0.0.0.0",
+    "standalone.kafka-port, 127.0.0.1"
+  })
+  void shouldNameTheKeyOfABusyPort(String key, String host) throws IOException {
+    try (ServerSocket busy = new ServerSocket()) {
+      busy.bind(new InetSocketAddress(host, 0));
+      int port = busy.getLocalPort();
+      assertFails(
+          up(folder.resolve("data"), "--set", key + "=" + port),
+          1,
+          "%s: %d (expected: a free port; another process listens there)".formatted(key, port));
+    }
+  }
+
+  @Test
+  void shouldNameTheFolderThatCannotBeMade() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path below = file.resolve("data");
+    assertFails(
+        up(below),
+        1,
+        "standalone.data-dir: %s (expected: a folder that can be made)".formatted(below));
+  }
+
+  @Test
+  void shouldNameTheFolderThatAnotherPipelineUses() {
+    Path data = folder.resolve("data");
+    try (EmbeddedBroker other = EmbeddedBroker.start(data.resolve("kafka"), 0)) {
+      assertFails(up(data), 1, data.resolve("kafka") + ": in use by another broker");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "traces", "metrics", "logs"})
+  void shouldValidateEveryRole(String role) throws IOException {
+    Path good = config("127.0.0.1:9092");
+    Path bad = Files.writeString(folder.resolve("bad.yaml"), "admin:\n  port: 70000\n");
+
+    try (ChildJvm valid = run(main(role), "validate", "--config", good.toString())) {
+      assertThat(valid.exitStatus()).as(valid::output).isZero();
+      assertThat(valid.stdout()).containsExactly(role + ": configuration is valid");
+      valid.assertNoStackTrace();
+    }
+    assertFails(
+        run(main(role), "validate", "--config", bad.toString()),
+        2,
+        "admin.port: 70000 (expected: 0 to 65535)");
+  }
+
+  @Test
+  void shouldCheckApplyAndCheckTopics() throws IOException {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+      String config = config(broker.bootstrapServers()).toString();
+
+      try (ChildJvm check = run(TOPICS, "check", "--config", config)) {
+        assertThat(check.exitStatus()).as(check::output).isEqualTo(1);
+        assertThat(check.complaints())
+            .hasSize(6)
+            .contains("otlp-traces: topic missing (expected: to exist)");
+        check.assertNoStackTrace();
+      }
+      for (String action : List.of("apply", "check")) {
+        try (ChildJvm done = run(TOPICS, action, "--config", config)) {
+          assertThat(done.exitStatus()).as(done::output).isZero();
+          assertThat(done.stdout())
+              .hasSize(6)
+              .contains("otlp-traces: 3 partitions, 1 replicas, as configured");
+          assertThat(done.complaints()).isEmpty();
+        }
+      }
+      assertFails(
+          run(TOPICS, "check", "--config", config, "--set", "topics.logs.partitions=4"),
+          1,
+          "otlp-logs: partitions 3 (expected: 4)");
+    }
+  }
+
+  @Test
+  void shouldSayThatKafkaDoesNotAnswer() throws IOException {
+    int nobody = FreePorts.choose(1).get(0);
+    try (ChildJvm check =
+        run(
+            TOPICS,
+            "check",
+            "--set",
+            "kafka.bootstrap-servers=127.0.0.1:" + nobody,
+            "--set",
+            "kafka.properties.\"default.api.timeout.ms\"=2000",
+            "--set",
+            "kafka.properties.\"request.timeout.ms\"=1000")) {
+      assertThat(check.exitStatus()).as(check::output).isEqualTo(1);
+      assertThat(check.complaints())
+          .singleElement()
+          .asString()
+          .startsWith(
+              "kafka.bootstrap-servers: 127.0.0.1:%d (expected: a Kafka that answers"
+                  .formatted(nobody));
+      check.assertNoStackTrace();
+    }
+  }
+
+  @Test
+  void shouldRunTheRolesAsProcessesOfTheirOwn() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+      // Given
+      Path config = config(broker.bootstrapServers());
+      try (ChildJvm apply = run(TOPICS, "apply", "--config", config.toString())) {
+        assertThat(apply.exitStatus()).as(apply::output).isZero();
+      }
+      List<ChildJvm> roles = new ArrayList<>();
+      try {
+        ChildJvm gateway = role("gateway", config);
+        roles.add(gateway);
+        for (Signal signal : Signal.values()) {
+          roles.add(role(signal.id(), config));
+        }
+        int port = Integer.parseInt(gateway.awaitLog("OTLP/HTTP on port (\\d+)").group(1));
+        for (ChildJvm role : roles) {
+          awaitReady(role);
+        }
+
+        // When
+        for (Signal signal : Signal.values()) {
+          assertThat(post(port, signal)).isEqualTo(200);
+        }
+
+        // Then
+        for (Signal signal : Signal.values()) {
+          await()
+              .atMost(LONG)
+              .untilAsserted(
+                  () ->
+                      assertThat(OutFiles.items(folder, signal))
+                          .containsExactly(NumberedItems.item(signal, 7)));
+        }
+        for (ChildJvm role : roles) {
+          assertThat(role.terminate()).as(role::output).isZero();
+          assertThat(role.complaints()).isEmpty();
+          role.assertNoStackTrace();
+        }
+      } finally {
+        roles.forEach(ChildJvm::close);
+      }
+    }
+  }
+
+  /** One file for all roles, as an operator would write it. */
+  private Path config(String bootstrapServers) throws IOException {
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("kafka:\n  bootstrap-servers: ").append(bootstrapServers).append('\n');
+    yaml.append("admin:\n  port: 0\n");
+    yaml.append("gateway:\n  grpc:\n    port: 0\n  http:\n    port: 0\n");
+    yaml.append("topics:\n");
+    for (Signal signal : Signal.values()) {
+      yaml.append("  ").append(signal.id());
+      yaml.append(":\n    partitions: 3\n    replication-factor: 1\n");
+    }
+    for (Signal signal : Signal.values()) {
+      URI out = folder.resolve("out").resolve(signal.id()).toUri();
+      yaml.append(signal.id());
+      yaml.append(":\n  destinations:\n    files:\n      url: ").append(out).append('\n');
+    }
+    return Files.writeString(folder.resolve("millrace.yaml"), yaml);
+  }
+
+  private ChildJvm up(Path dataDir, String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("up", "--data-dir", dataDir.toString()));
+    for (String key :
+        List.of("gateway.grpc.port", "gateway.http.port", "admin.port", "standalone.kafka-port")) {
+      arguments.addAll(List.of("--set", key + "=0"));
+    }
+    arguments.addAll(List.of(more));
+    return ChildJvm.start(folder, UP, arguments);
+  }
+
+  private ChildJvm role(String role, Path config) {
+    return run(main(role), "--config", config.toString());
+  }
+
+  private static String main(String role) {
+    return "io.millrace.%s.Main".formatted(role);
+  }
+
+  private ChildJvm run(String main, String... arguments) {
+    return ChildJvm.start(folder, main, List.of(arguments));
+  }
+
+  /** It ends with this status and says this one line to the person, and none of it in a log. */
+  private static void assertFails(ChildJvm failing, int status, String line) {
+    try (failing) {
+      assertThat(failing.exitStatus()).as(failing::output).isEqualTo(status);
+      assertThat(failing.complaints()).as(failing::output).containsExactly(line);
+      failing.assertNoStackTrace();
+    }
+  }
+
+  private static void awaitReady(ChildJvm role) {
+    String port = role.awaitLog("started, admin port (\\d+)").group(1);
+    HttpRequest ready =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/ready")).build();
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                HttpClient.newHttpClient().send(ready, BodyHandlers.discarding()).statusCode()
+                    == 200);
+  }
+
+  private static int post(int port, Signal signal) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + signal.httpPath()))
+            .header("Content-Type", "application/x-protobuf")
+            .POST(BodyPublishers.ofByteArray(NumberedItems.request(signal, 7, 8)))
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+  }
+}

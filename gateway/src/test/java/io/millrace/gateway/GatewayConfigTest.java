@@ -1,0 +1,121 @@
+package io.millrace.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.daemon.ConfigReader;
+import io.millrace.daemon.InvalidConfig;
+import io.millrace.otlp.Hasher;
+import io.millrace.otlp.LogsPartitioning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GatewayConfigTest {
+
+  private static final Pattern ROW = Pattern.compile("\\| `(gateway\\.[a-z.-]+)` \\| `([^`]+)` .*");
+
+  @Test
+  void shouldBeDescribedInTheReadme() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("README.md")).stream()
+            .map(ROW::matcher)
+            .filter(row -> row.matches())
+            .map(row -> row.group(1) + "=" + row.group(2))
+            .toList();
+
+    // Every key is there, each default is the one in the code.
+    assertThat(rows).hasSize(leaves(GatewaySection.class)).doesNotHaveDuplicates();
+    assertThat(rows).allSatisfy(row -> assertThat(read(row)).isEqualTo(GatewayConfig.DEFAULT));
+  }
+
+  @Test
+  void shouldReadEveryKey() {
+    GatewayConfig config =
+        read(
+            "gateway.grpc.host=127.0.0.1",
+            "gateway.grpc.port=1",
+            "gateway.http.host=localhost",
+            "gateway.http.port=2",
+            "gateway.max-request-bytes=1MiB",
+            "gateway.max-in-flight-bytes=2GiB",
+            "gateway.partition-logs-by=trace-id",
+            "gateway.hasher=fnv-1a",
+            "gateway.producer.linger=0",
+            "gateway.producer.batch-bytes=1KiB",
+            "gateway.producer.compression=lz4",
+            "gateway.producer.delivery-timeout=2s",
+            "gateway.drain-timeout=0");
+    assertThat(config.gateway())
+        .isEqualTo(
+            new GatewaySection(
+                new ListenerConfig("127.0.0.1", 1),
+                new ListenerConfig("localhost", 2),
+                1 << 20,
+                2L << 30,
+                LogsPartitioning.TRACE_ID,
+                Hasher.FNV_1A,
+                new PublisherConfig(
+                    Duration.ZERO, 1 << 10, PublisherConfig.Compression.LZ4, Duration.ofSeconds(2)),
+                Duration.ZERO));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gateway.grpc.port=65536 | gateway.grpc.port: 65536 (expected: 0 to 65535)",
+        "gateway.grpc.port=-1 | gateway.grpc.port: -1 (expected: 0 to 65535)",
+        "gateway.http.port=4317"
+            + " | gateway.http.port: 4317 (expected: another port than gateway.grpc.port)",
+        "gateway.max-request-bytes=1023"
+            + " | gateway.max-request-bytes: 1023 (expected: 1024 to 268435456)",
+        "gateway.max-request-bytes=268435457"
+            + " | gateway.max-request-bytes: 268435457 (expected: 1024 to 268435456)",
+        "gateway.max-in-flight-bytes=16777215"
+            + " | gateway.max-in-flight-bytes: 16777215"
+            + " (expected: at least max-request-bytes, 16777216)",
+        "gateway.producer.linger=1001ms" + " | gateway.producer.linger: 1s1ms (expected: 0s to 1s)",
+        "gateway.producer.batch-bytes=1023"
+            + " | gateway.producer.batch-bytes: 1023 (expected: 1024 to 16777216)",
+        "gateway.producer.batch-bytes=16777217"
+            + " | gateway.producer.batch-bytes: 16777217 (expected: 1024 to 16777216)",
+        "gateway.producer.delivery-timeout=1999ms"
+            + " | gateway.producer.delivery-timeout: 1s999ms (expected: 2s to 5m)",
+        "gateway.producer.delivery-timeout=301s"
+            + " | gateway.producer.delivery-timeout: 5m1s (expected: 2s to 5m)",
+        "gateway.drain-timeout=601s | gateway.drain-timeout: 10m1s (expected: 0s to 10m)",
+        "gateway.grcp.port=1"
+            + " | gateway.grcp: unknown key (expected: one of grpc, http, max-request-bytes,"
+            + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
+      })
+  void shouldRefuse(String setting, String message) {
+    assertThatThrownBy(() -> read(setting)).isInstanceOf(InvalidConfig.class).hasMessage(message);
+  }
+
+  @Test
+  void shouldRefuseABlankHost() {
+    assertThatThrownBy(() -> new ListenerConfig(" ", 1))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessage("host: \" \" (expected: an address to bind)");
+  }
+
+  private static GatewayConfig read(String... settings) {
+    return ConfigReader.read(GatewayConfig.DEFAULT, Set.of(), null, List.of(settings), Map.of());
+  }
+
+  private static int leaves(Class<?> record) {
+    return Arrays.stream(record.getRecordComponents())
+        .mapToInt(part -> part.getType().isRecord() ? leaves(part.getType()) : 1)
+        .sum();
+  }
+}

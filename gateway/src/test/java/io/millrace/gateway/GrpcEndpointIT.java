@@ -1,0 +1,204 @@
+package io.millrace.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.CallOptions;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.otlp.Signal;
+import io.millrace.topics.RecordHeaders;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc.TraceServiceBlockingStub;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** OTLP/gRPC by hand, where the SDK's exporters do not go. */
+class GrpcEndpointIT {
+
+  @TempDir static Path dir;
+  private static EmbeddedBroker broker;
+  private static TestPipeline pipeline;
+
+  private ManagedChannel channel;
+  private TraceServiceBlockingStub client;
+
+  @BeforeAll
+  static void start() {
+    broker = EmbeddedBroker.start(dir, 0);
+    pipeline = TestPipeline.start(broker);
+  }
+
+  @AfterAll
+  static void stop() {
+    pipeline.close();
+    broker.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    pipeline.forget();
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
+            .usePlaintext()
+            .build();
+    client = TraceServiceGrpc.newBlockingStub(channel);
+  }
+
+  @AfterEach
+  void shouldBalance() {
+    channel.shutdownNow();
+    pipeline.assertBalanced();
+    LeakWatch.assertNone();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip"})
+  void shouldStoreWhatItAnswers(String compression) throws Exception {
+    ExportTraceServiceRequest request = Otlp.spans(1, 1);
+
+    var response = client.withCompression(compression).export(request);
+
+    assertThat(response).isEqualTo(ExportTraceServiceResponse.getDefaultInstance());
+    var records = pipeline.records(Signal.TRACES);
+    assertThat(records).hasSize(1);
+    assertThat(ExportTraceServiceRequest.parseFrom(records.get(0).value())).isEqualTo(request);
+  }
+
+  @Test
+  void shouldTakeTheTenantFromTheMetadata() {
+    Metadata metadata = new Metadata();
+    metadata.put(Metadata.Key.of("X-Scope-OrgID", Metadata.ASCII_STRING_MARSHALLER), "team-a");
+
+    var unused =
+        client
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+            .export(Otlp.spans(1, 1));
+
+    assertThat(pipeline.records(Signal.TRACES))
+        .allMatch(
+            record ->
+                RecordHeaders.get(record.headers(), RecordHeaders.TENANT)
+                    .orElse("")
+                    .equals("team-a"))
+        .hasSize(1);
+  }
+
+  @Test
+  void shouldAnswerEmptyRequests() {
+    assertThat(client.export(ExportTraceServiceRequest.getDefaultInstance()))
+        .isEqualTo(ExportTraceServiceResponse.getDefaultInstance());
+    assertThat(pipeline.records(Signal.TRACES)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseMalformedMessages() {
+    byte[] whole = Otlp.spans(1, 2).toByteArray();
+    assertThatThrownBy(() -> raw(Arrays.copyOf(whole, whole.length - 1)))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+              assertThat(e.getStatus().getDescription()).containsPattern("\\d");
+            });
+    assertThat(pipeline.records(Signal.TRACES)).isEmpty();
+  }
+
+  /** Plain, and as a bomb that is small until it is decompressed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip"})
+  void shouldRefuseTooLargeMessagesForGood(String compression) {
+    ExportTraceServiceRequest request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                Otlp.spans(1, 1).getResourceSpans(0).toBuilder().setSchemaUrl("0".repeat(40 << 20)))
+            .build();
+    assertThatThrownBy(() -> client.withCompression(compression).export(request))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+              assertThat(e.getStatus().getDescription())
+                  .isEqualTo("request: too large (expected: at most gateway.max-request-bytes)");
+              assertThat(StatusProto.fromThrowable(e).getDetailsList()).isEmpty();
+            });
+    assertThat(pipeline.counter("refused.requests", "signal", "traces", "reason", "too_large"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayHowManyWereRejected() {
+    ExportTraceServiceRequest.Builder request = Otlp.spans(1, 2).toBuilder();
+    request.getResourceSpansBuilder(0).getScopeSpansBuilder(0).addSpans(Span.newBuilder());
+
+    var partial = client.export(request.build()).getPartialSuccess();
+
+    assertThat(partial.getRejectedSpans()).isEqualTo(1);
+    assertThat(partial.getErrorMessage()).isNotEmpty();
+    assertThat(pipeline.counter("published.items")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldRefuseEncodingsItCannotRead() {
+    CompressorRegistry encodings = CompressorRegistry.newEmptyInstance();
+    encodings.register(new Nameless());
+    ManagedChannel strange =
+        NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
+            .usePlaintext()
+            .compressorRegistry(encodings)
+            .build();
+    try {
+      assertThatThrownBy(
+              () ->
+                  TraceServiceGrpc.newBlockingStub(strange)
+                      .withCompression("none-such")
+                      .export(Otlp.spans(1, 1)))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED));
+    } finally {
+      strange.shutdownNow();
+    }
+    assertThat(pipeline.records(Signal.TRACES)).isEmpty();
+  }
+
+  private byte[] raw(byte[] message) {
+    return ClientCalls.blockingUnaryCall(
+        channel, GrpcEndpoint.method(Signal.TRACES), CallOptions.DEFAULT, message);
+  }
+
+  /** An encoding nobody knows. */
+  private static final class Nameless implements Compressor {
+
+    @Override
+    public String getMessageEncoding() {
+      return "none-such";
+    }
+
+    @Override
+    public OutputStream compress(OutputStream out) {
+      return out;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.millrace.traces;
+
+/**
+ * The decider of one partition: which traces have an episode under way, which are decided, and
+ * which records the forwarder may pass. Told of every record in offset order; decides by log time,
+ * so that reading the same records again decides the same. Loop thread only.
+ *
+ * <pre>
+ * (none) --first span--> undecided --deadline passed, or memory full--> sampled | not sampled
+ *    ^                                                                        |
+ *    +------------- no record for a look-back, and the forwarder past it -----+
+ * </pre>
+ */
+final class PartitionDecider {
+
+  /** What becomes of a trace's spans. */
+  static final int UNDECIDED = 0;
+
+  static final int SAMPLED = 1;
+  static final int NOT_SAMPLED = 2;
+
+  // The row's state word: the verdict, which timelines name the row, and who decided.
+  private static final long VERDICT_MASK = 0b11;
+  private static final long IN_UNDECIDED = 1 << 2;
+  private static final long IN_ROOTS = 1 << 3;
+  private static final int POLICY_SHIFT = 8;
+
+  private final Settings settings;
+  private final Verdicts verdicts;
+  private final Counts counts;
+  private final Window window;
+
+  /** Episodes by their first record: offset of that record, deadline. */
+  private final Timeline undecided = new Timeline();
+
+  /** Episodes whose root has come: deadline. */
+  private final Timeline roots = new Timeline();
+
+  /** Records read and not yet forwarded: offset, log time. */
+  private final Timeline ahead = new Timeline();
+
+  private long maxBytes;
+  private long offset = -1;
+  private long logTime = Long.MIN_VALUE;
+  private long clock = Long.MIN_VALUE;
+
+  /**
+   * All in milliseconds of log time.
+   *
+   * @param decisionWait from a trace's first record to its verdict
+   * @param afterRoot from the root span to the verdict, if that is earlier; 0 for no such rule
+   * @param lookBack how long a verdict is remembered after the trace's last record
+   */
+  record Settings(long decisionWait, long afterRoot, long lookBack) {}
+
+  /** Decides an episode. */
+  interface Verdicts {
+
+    /** Words a summary takes. */
+    int summaryWords();
+
+    /**
+     * @param logTime the deadline that has passed, in milliseconds
+     * @return {@link #SAMPLED} or {@link #NOT_SAMPLED}, and the deciding policy's number shifted
+     *     left by two
+     */
+    int decide(Window window, int row, long logTime);
+  }
+
+  /** Told of what a person should know. */
+  interface Counts {
+
+    /** A trace decided before its time, for want of memory. */
+    void early();
+
+    /** A verdict forgotten before its time, for want of memory. */
+    void forgotten();
+
+    /** A record with an append time earlier than the clock had already moved log time. */
+    void skewed();
+
+    /** A span that came after its trace was decided, and follows the verdict. */
+    void late(int verdict);
+  }
+
+  PartitionDecider(Settings settings, Verdicts verdicts, Counts counts, long maxBytes) {
+    this.settings = settings;
+    this.verdicts = verdicts;
+    this.counts = counts;
+    this.maxBytes = maxBytes;
+    this.window = new Window(verdicts.summaryWords());
+  }
+
+  void maxBytes(long bytes) {
+    maxBytes = bytes;
+  }
+
+  long bytes() {
+    return window.bytes() + undecided.bytes() + roots.bytes() + ahead.bytes();
+  }
+
+  int traces() {
+    return window.size();
+  }
+
+  Window window() {
+    return window;
+  }
+
+  /** The next offset to read; -1 before the first record. */
+  long nextOffset() {
+    return offset + 1;
+  }
+
+  /**
+   * May the decider read a record of this append time, or must the forwarder come nearer first?
+   * Makes room where it can; when the forwarder itself waits for a verdict that memory does not let
+   * come, decides the oldest episodes now.
+   */
+  boolean mayRead(long timestamp) {
+    expire();
+    if (!ahead.isEmpty() && Math.max(logTime, timestamp) > ahead.time() + settings.lookBack()) {
+      return false;
+    }
+    if (bytes() + window.growthOfNextAdd() <= maxBytes) {
+      return true;
+    }
+    if (forgetOne()) {
+      return true;
+    }
+    while (!ahead.isEmpty() && !mayPass(ahead.offset())) {
+      decide(undecided.row(), logTime);
+      counts.early();
+    }
+    return false;
+  }
+
+  /** Begins the next record: log time moves on and what is due is decided. */
+  void read(long recordOffset, long timestamp) {
+    if (timestamp < clock) {
+      counts.skewed();
+    }
+    offset = recordOffset;
+    logTime = Math.max(logTime, timestamp);
+    decideUntil(logTime);
+    expire();
+    ahead.add(Window.NONE, recordOffset, logTime);
+  }
+
+  /**
+   * The row of a trace that the current record has a span of.
+   *
+   * @return the row to sum the span up in, or {@link Window#NONE} if the trace is decided already
+   */
+  int observe(long high, long low) {
+    int row = window.find(high, low);
+    if (row != Window.NONE && isOver(row)) {
+      window.remove(row);
+      row = Window.NONE;
+    }
+    if (row == Window.NONE) {
+      row = window.add(high, low);
+      window.state(row, IN_UNDECIDED);
+      undecided.add(row, offset, logTime + settings.decisionWait());
+    }
+    window.touch(row, offset, logTime);
+    int verdict = verdict(row);
+    if (verdict != UNDECIDED) {
+      counts.late(verdict);
+      return Window.NONE;
+    }
+    return row;
+  }
+
+  /** The current record has the root span of a trace that is not decided. */
+  void root(int row) {
+    long state = window.state(row);
+    if (settings.afterRoot() > 0 && (state & IN_ROOTS) == 0) {
+      window.state(row, state | IN_ROOTS);
+      roots.add(row, offset, logTime + settings.afterRoot());
+    }
+  }
+
+  /**
+   * The partition has been empty behind the last record up to this time, in milliseconds: what is
+   * due by then is decided, though no record has come to say so.
+   */
+  void idleUntil(long time) {
+    if (time > clock) {
+      clock = time;
+      decideUntil(time);
+    }
+  }
+
+  /** The gate: has every trace of this record its verdict? */
+  boolean mayPass(long recordOffset) {
+    while (!undecided.isEmpty() && verdict(undecided.row()) != UNDECIDED) {
+      unpin(undecided, IN_UNDECIDED);
+    }
+    return recordOffset <= offset && (undecided.isEmpty() || undecided.offset() > recordOffset);
+  }
+
+  /** The verdict on a trace, {@link #UNDECIDED} if there is none. */
+  int verdict(long high, long low) {
+    int row = window.find(high, low);
+    return row == Window.NONE ? UNDECIDED : verdict(row);
+  }
+
+  /** The forwarder has taken its copies of everything up to this offset. */
+  void forwarded(long recordOffset) {
+    while (!ahead.isEmpty() && ahead.offset() <= recordOffset) {
+      ahead.remove();
+    }
+  }
+
+  private void decideUntil(long time) {
+    while (Math.min(undecided.time(), roots.time()) < time) {
+      boolean byWait = undecided.time() <= roots.time();
+      Timeline due = byWait ? undecided : roots;
+      int row = due.row();
+      long deadline = due.time();
+      unpin(due, byWait ? IN_UNDECIDED : IN_ROOTS);
+      if (verdict(row) == UNDECIDED) {
+        decide(row, deadline);
+      }
+    }
+  }
+
+  private void decide(int row, long time) {
+    int decision = verdicts.decide(window, row, time);
+    long policy = (long) (decision >>> 2) << POLICY_SHIFT;
+    window.state(row, window.state(row) | (decision & VERDICT_MASK) | policy);
+  }
+
+  private void unpin(Timeline timeline, long bit) {
+    int row = timeline.row();
+    window.state(row, window.state(row) & ~bit);
+    timeline.remove();
+  }
+
+  private int verdict(int row) {
+    return (int) (window.state(row) & VERDICT_MASK);
+  }
+
+  /** True if no record of the trace has come for a look-back: the next one begins a new episode. */
+  private boolean isOver(int row) {
+    return isRemovable(row) && window.lastTime(row) + settings.lookBack() < logTime;
+  }
+
+  /** Decided, named by no timeline, and behind the forwarder. */
+  private boolean isRemovable(int row) {
+    long state = window.state(row);
+    return (state & VERDICT_MASK) != UNDECIDED
+        && (state & (IN_UNDECIDED | IN_ROOTS)) == 0
+        && (ahead.isEmpty() || window.lastOffset(row) < ahead.offset());
+  }
+
+  private void expire() {
+    int row = window.oldest();
+    while (row != Window.NONE && isOver(row)) {
+      window.remove(row);
+      row = window.oldest();
+    }
+  }
+
+  private boolean forgetOne() {
+    int row = window.oldest();
+    if (row == Window.NONE || !isRemovable(row)) {
+      return false;
+    }
+    window.remove(row);
+    counts.forgotten();
+    return true;
+  }
+}

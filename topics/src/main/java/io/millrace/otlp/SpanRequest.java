@@ -1,0 +1,119 @@
+package io.millrace.otlp;
+
+/**
+ * The spans of one encoded ExportTraceServiceRequest, numbered in request order, and copies of it
+ * that hold only some of them. The first pass reads tags and lengths down to the spans; a span's
+ * own fields are read when it is asked for. Not for several threads at once.
+ */
+public final class SpanRequest {
+
+  private static final int TRACE_ID_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
+  private static final int TRACE_ID_BYTES = 16;
+
+  private final Outline outline;
+  private final int items;
+  private long idHigh;
+  private long idLow;
+
+  private SpanRequest(Outline outline) {
+    this.outline = outline;
+    this.items = outline.items();
+  }
+
+  /**
+   * @throws MalformedOtlp if the request cannot be walked
+   */
+  public static SpanRequest of(byte[] request) throws MalformedOtlp {
+    return new SpanRequest(Outline.of(request, Levels.of(Signal.TRACES)));
+  }
+
+  public byte[] bytes() {
+    return outline.request();
+  }
+
+  public int spans() {
+    return items;
+  }
+
+  /** Number of the ResourceSpans a span stands in; equal numbers are the same. */
+  public int resource(int span) {
+    return outline.resource(outline.container(span));
+  }
+
+  /** Number of the ScopeSpans a span stands in. */
+  public int scope(int span) {
+    return outline.container(span);
+  }
+
+  /** Offset of a container's own tag in {@link #bytes}, of those {@link #scope} names. */
+  public int containerStart(int container) {
+    return outline.start(container);
+  }
+
+  /** Offset of a span's tag in {@link #bytes}. */
+  public int start(int span) {
+    return outline.itemStart(span);
+  }
+
+  /** Offset behind a span. */
+  public int end(int span) {
+    return outline.itemEnd(span);
+  }
+
+  /**
+   * Reads the trace id of a span, for {@link #idHigh} and {@link #idLow}.
+   *
+   * @return false if it has none of 16 bytes
+   */
+  public boolean readTraceId(int span) throws MalformedOtlp {
+    WireReader field = outline.readItem(span);
+    int from = 0;
+    int length = 0;
+    while (field.next()) {
+      if (field.tag() == TRACE_ID_TAG) { // the last one wins
+        from = field.from();
+        length = field.end() - from;
+      }
+    }
+    if (length != TRACE_ID_BYTES) {
+      return false;
+    }
+    idHigh = bigEndian(from);
+    idLow = bigEndian(from + Long.BYTES);
+    return true;
+  }
+
+  /** First eight bytes of the trace id last read. */
+  public long idHigh() {
+    return idHigh;
+  }
+
+  public long idLow() {
+    return idLow;
+  }
+
+  /**
+   * A request with only some of the spans, and the containers they stand in.
+   *
+   * @param spans numbers, ascending in {@code [0, count)}; 1 or more
+   */
+  public byte[] only(int[] spans, int count) {
+    if (count == items) {
+      return outline.request();
+    }
+    PieceSize size = new PieceSize(outline);
+    for (int i = 0; i < count; i++) {
+      size.add(spans[i]);
+    }
+    return new PieceWriter(outline).write(spans, 0, count, size.total());
+  }
+
+  private long bigEndian(int from) {
+    byte[] bytes = outline.request();
+    long result = 0;
+    for (int i = from; i < from + Long.BYTES; i++) {
+      result = (result << 8) | (bytes[i] & 0xff);
+    }
+    return result;
+  }
+}
