@@ -6,9 +6,11 @@ import java.util.List;
 final class Converters<S> {
 
   private static final String SUPPORTED =
-      "a converter that is supported: Bool, Concat, Double, Duration, HasPrefix, HasSuffix, Hour,"
-          + " Hours, Index, Int, IsBool, IsDouble, IsInt, IsList, IsMap, IsMatch, IsRootSpan,"
-          + " IsString, Len, ...";
+      "one of Bool, Concat, Double, Duration, HasPrefix, HasSuffix, Hour, Hours, Index, Int, "
+          + "IsBool, IsDouble, IsInt, IsList, IsMap, IsMatch, IsRootSpan (of spans), IsString, "
+          + "Len, Microseconds, Milliseconds, Minute, Minutes, Nanoseconds, Second, Seconds, "
+          + "SpanID, Split, String, Substring, ToLowerCase, ToUpperCase, TraceID, UnixMicro, "
+          + "UnixMilli, UnixNano, UnixSeconds, Weekday";
 
   private final Paths<S> paths;
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Values as texts: numbers, maps and lists in the form of the JSON encoder that the Collector uses,
- * bytes in hex. Maps and lists are written by {@link JsonForm}.
+ * Values as texts: numbers, maps and lists as the Collector's JSON encoder writes them, bytes in
+ * hex.
  */
 final class TextForm {
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,12 +18,14 @@ public final class TextMatcher {
   /** Longer texts are matched every time, so that the memory is bounded in bytes, too. */
   private static final int LONGEST_REMEMBERED = 1024;
 
+  private final LiteralPattern[] literals;
   private final Pattern[] patterns;
   private final byte[][] texts;
   private final boolean[] answers;
 
-  private TextMatcher(Pattern[] patterns, int remembered) {
-    this.patterns = patterns;
+  private TextMatcher(List<LiteralPattern> literals, List<Pattern> patterns, int remembered) {
+    this.literals = literals.toArray(LiteralPattern[]::new);
+    this.patterns = patterns.toArray(Pattern[]::new);
     this.texts = new byte[remembered][];
     this.answers = new boolean[remembered];
   }
@@ -32,11 +35,17 @@ public final class TextMatcher {
    * @throws IllegalArgumentException if one is no regular expression; the message says which
    */
   public static TextMatcher of(List<String> expressions, int remembered) {
-    Pattern[] patterns = new Pattern[expressions.size()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = compile(expressions.get(i));
+    List<LiteralPattern> literals = new ArrayList<>();
+    List<Pattern> patterns = new ArrayList<>();
+    for (String expression : expressions) {
+      LiteralPattern literal = LiteralPattern.of(expression);
+      if (literal != null) {
+        literals.add(literal);
+      } else {
+        patterns.add(compile(expression));
+      }
     }
-    return new TextMatcher(patterns, remembered);
+    return new TextMatcher(literals, patterns, remembered);
   }
 
   private static Pattern compile(String expression) {
@@ -48,6 +57,15 @@ public final class TextMatcher {
   }
 
   public boolean find(byte[] source, int from, int to) {
+    for (LiteralPattern literal : literals) {
+      if (literal.find(source, from, to)) {
+        return true;
+      }
+    }
+    return patterns.length > 0 && findPattern(source, from, to);
+  }
+
+  private boolean findPattern(byte[] source, int from, int to) {
     if (to - from > LONGEST_REMEMBERED) {
       return findAny(source, from, to);
     }

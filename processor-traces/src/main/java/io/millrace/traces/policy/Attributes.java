@@ -126,7 +126,23 @@ final class Attributes {
     }
   }
 
+  /** Nearly every KeyValue is written key first, then value, each shorter than 128 bytes. */
   private void read(int start, int end) throws MalformedOtlp {
+    int keyFrom = start + 2;
+    int keyTo = keyFrom <= end && bytes[start] == KEY_TAG ? keyFrom + bytes[start + 1] : 0;
+    boolean usual =
+        keyTo >= keyFrom
+            && keyTo + 2 <= end
+            && bytes[keyTo] == VALUE_TAG
+            && bytes[keyTo + 1] == end - keyTo - 2;
+    if (usual) {
+      keep(keyFrom, keyTo, keyTo + 2, end);
+    } else {
+      readUnusual(start, end);
+    }
+  }
+
+  private void readUnusual(int start, int end) throws MalformedOtlp {
     entry.over(bytes, start, end);
     int keyFrom = 0;
     int keyTo = 0;
@@ -141,6 +157,10 @@ final class Attributes {
         valueTo = entry.end();
       }
     }
+    keep(keyFrom, keyTo, valueFrom, valueTo);
+  }
+
+  private void keep(int keyFrom, int keyTo, int valueFrom, int valueTo) throws MalformedOtlp {
     int slot = find(keyFrom, keyTo);
     if (slot != NO_KEY && !found[slot]) {
       found[slot] = true;

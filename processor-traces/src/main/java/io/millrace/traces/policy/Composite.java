@@ -7,8 +7,9 @@ import java.util.List;
  * The first of several policies that samples a trace has to have spans left in its budget of the
  * second. Each budget is also held against the total, but not their sum: so does the Collector.
  *
- * <p>With a share of the budgets, a trace larger than the share may pass at the start of a second
- * if it fits the whole; it is paid off in the seconds that follow.
+ * <p>With a share of the budgets, the last trace of a second may go beyond the share, if it fits
+ * the whole; the seconds that follow have so much less. What is lost at each end of a second would
+ * otherwise add up with the number of owners.
  */
 final class Composite implements Verdict, Budget {
 
@@ -67,11 +68,13 @@ final class Composite implements Verdict, Budget {
 
   private boolean take(int policy, long spans) {
     double after = taken[policy] + spans;
-    boolean fits = after <= share * allotted[policy];
-    if (fits || (share < 1 && taken[policy] == 0 && spans <= allotted[policy])) {
+    boolean fits =
+        share == 1
+            ? after <= allotted[policy]
+            : taken[policy] < share * allotted[policy] && spans <= allotted[policy];
+    if (fits) {
       taken[policy] = after;
-      return true;
     }
-    return false;
+    return fits;
   }
 }

@@ -60,8 +60,11 @@ final class Probability {
   }
 
   boolean samples(long idHi, long idLo) {
-    long hash = add(add(saltHash, idHi), idLo);
-    return Long.compareUnsigned(hash, threshold) <= 0;
+    return Long.compareUnsigned(hash(idHi, idLo), threshold) <= 0;
+  }
+
+  long hash(long idHi, long idLo) {
+    return add(add(saltHash, idHi), idLo);
   }
 
   private static long add(long start, long bytes) {
