@@ -72,6 +72,12 @@ public record TracesSection(
     return new TracesSection(delivery, others, tailSampling, memoryBytes, lookBack, clockGrace);
   }
 
+  /** How long after a trace's first span its verdict can fall, once no more records come. */
+  public Duration longestVerdict() {
+    TailSamplingConfig sampling = sampling();
+    return sampling.policies().isEmpty() ? Duration.ZERO : sampling.decisionWait().plus(clockGrace);
+  }
+
   /** What is the same for every signal's processor. */
   public ProcessorConfig processor() {
     return new ProcessorConfig(delivery, destinations);

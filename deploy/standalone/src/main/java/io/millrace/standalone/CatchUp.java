@@ -34,7 +34,7 @@ final class CatchUp implements AutoCloseable {
 
   @Override
   public void close() {
-    long deadline = System.nanoTime() + config.standalone().catchUpTimeout().toNanos();
+    long deadline = System.nanoTime() + config.catchUpTimeout().toNanos();
     try (Admin admin = Admin.create(kafka.clientProperties("millrace-catch-up"))) {
       long behind = behind(admin);
       while (behind > 0 && System.nanoTime() - deadline < 0) {

@@ -13,6 +13,7 @@ import io.millrace.topics.TopicsConfig;
 import io.millrace.traces.TracesConfig;
 import io.millrace.traces.TracesSection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -68,6 +69,11 @@ public record StandaloneConfig(
     return new ProcessorConfig(
         config.delivery(),
         Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
+  }
+
+  /** How long a stop waits for what Kafka holds; verdicts on the last traces are part of it. */
+  Duration catchUpTimeout() {
+    return standalone.catchUpTimeout().plus(traces.longestVerdict());
   }
 
   Path outFolder(Signal signal) {

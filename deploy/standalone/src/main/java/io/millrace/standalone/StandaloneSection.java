@@ -11,7 +11,8 @@ import java.time.Duration;
  *     ./millrace-data
  * @param kafkaPort port of the broker on 127.0.0.1; 0 for any free one; default 9092
  * @param catchUpTimeout how long a stop waits, once the gateway is closed, for what Kafka holds to
- *     be delivered; what is not delivered by then is delivered after the next start; default 10 s
+ *     be delivered, beyond the time the sampler needs to decide; what is not delivered by then is
+ *     delivered after the next start; default 10 s
  */
 public record StandaloneSection(Path dataDir, int kafkaPort, Duration catchUpTimeout) {
 
