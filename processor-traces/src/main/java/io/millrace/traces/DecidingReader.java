@@ -84,6 +84,8 @@ final class DecidingReader implements AutoCloseable {
     positions.forEach(
         (id, position) -> {
           PolicyVerdicts own = verdicts.get();
+          // Each partition owns an even share of a budget, so that it holds for the whole fleet.
+          own.policies().share(1.0 / consumer.partitionsFor(id.topic()).size());
           PartitionDecider decider =
               new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
           decider.forwarded(position - 1);

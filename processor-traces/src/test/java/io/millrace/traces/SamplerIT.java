@@ -179,18 +179,44 @@ class SamplerIT {
     assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
   }
 
+  @Test
+  void shouldHoldABudgetForTheWholeFleet() throws Exception {
+    // Given 1200 traces of one span within a second of log time, on all partitions
+    List<Span> spans = new ArrayList<>();
+    for (int trace = 0; trace < 1200; trace++) {
+      spans.add(span(trace, 0, false));
+    }
+    produce(spans);
+    // When three processors share a budget of 100 spans a second, and as much in a burst
+    String budget =
+        """
+        decision_wait: 1s
+        policies:
+          - {name: budget, type: rate_limiting, rate_limiting: {spans_per_second: 100, burst_capacity: 100}}
+        """;
+    startWith(budget);
+    startWith(budget);
+    startWith(budget);
+    // Then the log lasts 1.2 seconds: 100 at once and 120 more, give or take one for each partition
+    await().until(() -> settled() == 1200);
+    assertThat(counter("millrace.delivered.items"))
+        .isBetween(220.0 - PARTITIONS, 220.0 + PARTITIONS);
+  }
+
   // ---------------------------------------------------------------- helpers
 
   private Role start(String decisionWait) throws Exception {
-    JsonNode sampling =
-        new ObjectMapper(new YAMLFactory())
-            .readTree(
-                """
-                decision_wait: %s
-                policies:
-                  - {name: errors, type: status_code, status_code: {status_codes: [ERROR]}}
-                """
-                    .formatted(decisionWait));
+    return startWith(
+        """
+        decision_wait: %s
+        policies:
+          - {name: errors, type: status_code, status_code: {status_codes: [ERROR]}}
+        """
+            .formatted(decisionWait));
+  }
+
+  private Role startWith(String block) throws Exception {
+    JsonNode sampling = new ObjectMapper(new YAMLFactory()).readTree(block);
     DeliveryConfig delivery =
         new DeliveryConfig(
             topic,
