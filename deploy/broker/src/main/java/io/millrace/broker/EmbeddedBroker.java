@@ -7,6 +7,9 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.KafkaException;
@@ -17,6 +20,12 @@ import org.apache.kafka.common.utils.Time;
  * broker started later on the same directory goes on where this one stopped.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+
+  /**
+   * Starts and stops Kafka, for which an interrupt is a fatal fault that ends the process: so it is
+   * never the thread of a caller, who may be told to hurry by Ctrl-C.
+   */
+  private static final Executor OWN_THREAD = task -> new Thread(task, "kafka").start();
 
   private final int port;
   private final KafkaRaftServer server;
@@ -43,6 +52,22 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws BrokerCannotStart if the port or the directory cannot be used; nothing is left running
    */
   public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> extra) {
+    return join(CompletableFuture.supplyAsync(() -> open(dataDir, port, extra), OWN_THREAD));
+  }
+
+  /** Waits whatever happens; the caller's interrupt flag stays as it is. */
+  private static <T> T join(CompletableFuture<T> part) {
+    try {
+      return part.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker open(Path dataDir, int port, Map<String, String> extra) {
     DataDir locked = DataDir.open(dataDir.toAbsolutePath());
     try {
       return start(locked, port, extra);
@@ -104,6 +129,10 @@ public final class EmbeddedBroker implements AutoCloseable {
       return;
     }
     closed = true;
+    join(CompletableFuture.runAsync(this::stop, OWN_THREAD));
+  }
+
+  private void stop() {
     server.shutdown();
     server.awaitShutdown();
     dataDir.close();

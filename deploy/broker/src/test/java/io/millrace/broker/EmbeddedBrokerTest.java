@@ -65,6 +65,28 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void shouldStartAndStopWholeAlthoughItsCallerIsInterrupted() throws Exception {
+    // When
+    Thread.currentThread().interrupt();
+    EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+
+    // Then
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    createTopic(broker);
+    produce(broker, "one");
+
+    // When
+    Thread.currentThread().interrupt();
+    broker.close();
+
+    // Then
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    try (EmbeddedBroker next = EmbeddedBroker.start(dir, 0)) {
+      assertThat(consume(next, 1)).containsExactly("one");
+    }
+  }
+
+  @Test
   void shouldNotCreateTopicsByThemselves() {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
         Admin admin = Admin.create(client(broker))) {

@@ -2,7 +2,10 @@ package io.millrace.standalone;
 
 import java.util.Deque;
 
-/** Closes what was started, in reverse, whatever fails on the way. */
+/**
+ * Closes what was started, in reverse, whatever fails on the way. The interrupt that ends a start
+ * does not cut the closing short.
+ */
 final class LastFirst {
 
   private LastFirst() {}
@@ -12,6 +15,17 @@ final class LastFirst {
    * @throws RuntimeException the first failure, the others suppressed in it
    */
   static void close(Deque<? extends AutoCloseable> started) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      closeAll(started);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void closeAll(Deque<? extends AutoCloseable> started) {
     RuntimeException first = null;
     while (!started.isEmpty()) {
       try {

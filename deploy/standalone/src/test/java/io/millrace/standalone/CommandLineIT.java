@@ -82,6 +82,23 @@ class CommandLineIT {
     }
   }
 
+  /** Ctrl-C of a person who has changed their mind, at three moments. */
+  @ParameterizedTest
+  @ValueSource(strings = {"meta.properties", "__cluster_metadata-0", "otlp-traces-0"})
+  void shouldStopWhileItStarts(String sign) {
+    Path data = folder.resolve("data");
+    try (ChildJvm starting = up(data)) {
+      await()
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> Files.exists(data.resolve("kafka").resolve("log").resolve(sign)));
+
+      assertThat(starting.terminate()).as(starting::output).isZero();
+      assertThat(starting.complaints()).isEmpty();
+      starting.assertNoStackTrace();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gateway", "traces", "metrics", "logs"})
   void shouldValidateEveryRole(String role) throws IOException {
