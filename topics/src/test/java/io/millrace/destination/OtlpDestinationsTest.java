@@ -141,7 +141,11 @@ class OtlpDestinationsTest {
     // A listener that accepts connections in its backlog and never reads.
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         Destination destination =
-            open(scheme, (InetSocketAddress) silent.getLocalSocketAddress(), Compression.NONE)) {
+            open(
+                scheme,
+                (InetSocketAddress) silent.getLocalSocketAddress(),
+                Compression.NONE,
+                Duration.ofSeconds(1))) {
       assertThat(answer(destination)).isInstanceOf(Answer.Busy.class);
     }
   }
@@ -203,12 +207,17 @@ class OtlpDestinationsTest {
 
   private static Destination open(
       String scheme, InetSocketAddress address, Compression compression) {
+    return open(scheme, address, compression, Duration.ofSeconds(30));
+  }
+
+  private static Destination open(
+      String scheme, InetSocketAddress address, Compression compression, Duration timeout) {
     DestinationConfig config =
         new DestinationConfig(
             "%s://127.0.0.1:%d".formatted(scheme, address.getPort()),
             Map.of("Authorization", new Secret("Bearer x")),
             compression,
-            Duration.ofSeconds(2),
+            timeout,
             Order.NONE,
             100 << 20,
             2);
