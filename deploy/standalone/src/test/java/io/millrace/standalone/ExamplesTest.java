@@ -42,8 +42,7 @@ class ExamplesTest {
 
   @Test
   void shouldSampleAsTheExampleSays() {
-    TracesConfig config =
-        (TracesConfig) read(TracesConfig.DEFAULT, "processor-traces/example.yaml");
+    TracesConfig config = read(TracesConfig.DEFAULT, "processor-traces/example.yaml");
     config.check();
     assertThat(config.traces().tailSampling().get("policies").findValuesAsText("name"))
         .containsExactly("errors", "slow", "tenth");
