@@ -44,6 +44,9 @@ class BoundariesTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.millrace.destination..", "io.millrace.processor..");
 
+  @ArchTest
+  static final ArchRule conditionsKnowOnlyTheWire = mayKnowOfMillrace("condition", "otlp");
+
   @ArchTest static final ArchRule daemonStandsAlone = mayKnowOfMillrace("daemon");
 
   @ArchTest static final ArchRule brokerStandsAlone = mayKnowOfMillrace("broker");
@@ -63,7 +66,7 @@ class BoundariesTest {
 
   private static ArchRule processor(String role) {
     return mayKnowOfMillrace(
-        role, "daemon", "topics", "otlp", "delivery", "destination", "processor");
+        role, "daemon", "topics", "otlp", "condition", "delivery", "destination", "processor");
   }
 
   /** Of the packages of Millrace, a package may know itself and those named. */
