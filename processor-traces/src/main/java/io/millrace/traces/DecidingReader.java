@@ -187,6 +187,15 @@ final class DecidingReader implements AutoCloseable {
       }
     } catch (MalformedOtlp e) {
       meters.unreadable();
+    } catch (RuntimeException e) {
+      // A bug of ours: the record's traces are decided on what else there is of them, and go on.
+      meters.unreadable();
+      log.error(
+          "sampling-failed: {}-{} offset {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e);
     }
   }
 
