@@ -1,83 +1,69 @@
 package io.millrace.traces;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of entries in log order, each a row, an offset and a time, in primitive arrays. Loop
- * thread only.
+ * A queue of entries in log order, each a row, an offset and a time, in chunks of primitive arrays:
+ * what it takes follows what it holds, and no array is so large that a collector must treat it
+ * apart. Loop thread only.
  */
 final class Timeline {
 
-  private static final int SMALLEST = 64;
+  private static final int CHUNK = 1 << 10;
 
-  private int[] rows = new int[SMALLEST];
-  private long[] offsets = new long[SMALLEST];
-  private long[] times = new long[SMALLEST];
-  private int head;
+  private static final class Chunk {
+    final int[] rows = new int[CHUNK];
+    final long[] offsets = new long[CHUNK];
+    final long[] times = new long[CHUNK];
+  }
+
+  private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+  private @Nullable Chunk spare;
+  private int head; // in the first chunk
   private int size;
 
   boolean isEmpty() {
     return size == 0;
   }
 
-  int size() {
-    return size;
-  }
-
   long bytes() {
-    return (long) rows.length * (Integer.BYTES + 2 * Long.BYTES);
+    return (chunks.size() + (spare == null ? 0L : 1L)) * CHUNK * (Integer.BYTES + 2 * Long.BYTES);
   }
 
   void add(int row, long offset, long time) {
-    if (size == rows.length) {
-      grow();
+    int at = (head + size) % CHUNK;
+    if (at == 0 || chunks.isEmpty()) {
+      chunks.addLast(spare == null ? new Chunk() : spare);
+      spare = null;
     }
-    int at = (head + size) & (rows.length - 1);
-    rows[at] = row;
-    offsets[at] = offset;
-    times[at] = time;
+    Chunk last = chunks.getLast();
+    last.rows[at] = row;
+    last.offsets[at] = offset;
+    last.times[at] = time;
     size++;
   }
 
-  /** Of the first entry; undefined while empty. */
+  /** Of the first entry. Not while empty. */
   int row() {
-    return rows[head];
+    return chunks.getFirst().rows[head];
   }
 
   long offset() {
-    return offsets[head];
+    return chunks.getFirst().offsets[head];
   }
 
   /** Time of the first entry, or {@link Long#MAX_VALUE} while empty. */
   long time() {
-    return size == 0 ? Long.MAX_VALUE : times[head];
+    return size == 0 ? Long.MAX_VALUE : chunks.getFirst().times[head];
   }
 
   void remove() {
-    head = (head + 1) & (rows.length - 1);
+    head++;
     size--;
-  }
-
-  private void grow() {
-    int capacity = rows.length * 2;
-    int[] newRows = Arrays.copyOf(rotated(rows), capacity);
-    offsets = Arrays.copyOf(rotated(offsets), capacity);
-    times = Arrays.copyOf(rotated(times), capacity);
-    rows = newRows;
-    head = 0;
-  }
-
-  private int[] rotated(int[] from) {
-    int[] result = new int[from.length];
-    System.arraycopy(from, head, result, 0, from.length - head);
-    System.arraycopy(from, 0, result, from.length - head, head);
-    return result;
-  }
-
-  private long[] rotated(long[] from) {
-    long[] result = new long[from.length];
-    System.arraycopy(from, head, result, 0, from.length - head);
-    System.arraycopy(from, 0, result, from.length - head, head);
-    return result;
+    if (head == CHUNK) {
+      spare = chunks.removeFirst();
+      head = 0;
+    }
   }
 }
