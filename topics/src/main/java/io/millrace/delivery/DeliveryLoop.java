@@ -221,7 +221,11 @@ final class DeliveryLoop {
       Staged staged = stage.apply(record);
       Held held = new Held(record, staged.value(), staged.items());
       hold(partition, held, staged.sampledOut());
-      if (staged.items() > 0) {
+      if (staged.items() > 0 && !RecordHeaders.isTenant(held.tenant)) {
+        String message =
+            "header " + RecordHeaders.TENANT + " is not up to 150 printable characters";
+        partition.lane(held).addDead(held, new Answer.Refused(DeadReason.MALFORMED, message));
+      } else if (staged.items() > 0) {
         partition.lane(held).add(held, ticker.nanos());
       } else {
         settle(partition, held);

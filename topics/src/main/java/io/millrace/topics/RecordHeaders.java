@@ -3,6 +3,7 @@ package io.millrace.topics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
@@ -18,7 +19,14 @@ public final class RecordHeaders {
   /** Number of spans, data points or log records in the value, decimal. */
   public static final String ITEMS = "millrace-items";
 
+  private static final Pattern TENANT_TEXT = Pattern.compile("|[!-~]|[!-~][ -~]{0,148}[!-~]");
+
   private RecordHeaders() {}
+
+  /** May it travel as an HTTP header? Printable ASCII, at most 150 characters as in Mimir. */
+  public static boolean isTenant(String tenant) {
+    return TENANT_TEXT.matcher(tenant).matches();
+  }
 
   public static void put(Headers headers, String name, String value) {
     headers.add(name, value.getBytes(UTF_8));

@@ -233,6 +233,23 @@ class DeliveryIT {
   }
 
   @Test
+  void shouldDeadLetterATenantThatCannotTravelAndGoOn() {
+    try (var producer = producer()) {
+      var record = new ProducerRecord<byte[], byte[]>(topic, 0, null, log(0, "x").toByteArray());
+      RecordHeaders.put(record.headers(), RecordHeaders.TENANT, "acme\r\nEvil: 1");
+      producer.send(record);
+    }
+    produce(1, 20);
+    ScriptedDestination backend = new ScriptedDestination(4);
+    start(backend);
+
+    await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(1, 20)));
+    awaitCommitted(20);
+    assertThat(header(read(topic + "-dead", 1).get(0), DeadLetters.REASON)).isEqualTo("malformed");
+    assertBalance(Map.of("consumed", 20, "delivered", 19, "dead.lettered", 1));
+  }
+
+  @Test
   void shouldWaitWhenTheDeadLetterTopicIsMissingAndGoOnWhenItIsThere() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       admin.deleteTopics(List.of(topic + "-dead")).all().get();
