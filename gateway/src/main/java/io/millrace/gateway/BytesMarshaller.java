@@ -17,7 +17,7 @@ enum BytesMarshaller implements Marshaller<byte[]> {
   /** Reads to the end, as gRPC demands. Decompression happens here. */
   @Override
   public byte[] parse(InputStream message) {
-    try {
+    try (message) { // a decompressor may hold native memory
       return message.readAllBytes();
     } catch (IOException e) {
       throw new UnreadableMessage(e);

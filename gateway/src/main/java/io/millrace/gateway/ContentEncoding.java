@@ -23,7 +23,17 @@ enum ContentEncoding {
     InputStream decoder(InputStream body) throws IOException {
       return new GZIPInputStream(body, 8192);
     }
+  },
+
+  ZSTD {
+    @Override
+    InputStream decoder(InputStream body) throws IOException {
+      return Zstd.decoder(body);
+    }
   };
+
+  /** Those there are, for messages. */
+  static final String NAMES = "gzip, zstd or identity";
 
   /** Of the header {@code Content-Encoding}; empty if it names another. */
   static Optional<ContentEncoding> of(@Nullable String header) {
@@ -33,6 +43,7 @@ enum ContentEncoding {
     return switch (header.strip().toLowerCase(Locale.ROOT)) {
       case "identity" -> Optional.of(IDENTITY);
       case "gzip", "x-gzip" -> Optional.of(GZIP);
+      case "zstd" -> Optional.of(ZSTD);
       default -> Optional.empty();
     };
   }
@@ -44,7 +55,7 @@ enum ContentEncoding {
    * @throws TooLarge if there are more than {@code maxBytes}
    */
   byte[] decode(byte[] body, int maxBytes) throws MalformedOtlp, TooLarge {
-    // An empty body is an empty request, although it is not gzip.
+    // An empty body is an empty request, although it is not compressed.
     byte[] decoded = this == IDENTITY || body.length == 0 ? body : inflate(body, maxBytes);
     if (decoded.length > maxBytes) {
       throw new TooLarge(maxBytes);

@@ -93,8 +93,12 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
       call.close(status.getStatus(), trailers);
       return;
     }
+    byte[] message = ExportResponse.encode(signal, Encoding.PROTOBUF, (Accepted) answer);
+    if (message.length >= ResponseEncoding.LEAST_BYTES) {
+      call.setCompression("gzip"); // if the client has said that it takes it
+    }
     call.sendHeaders(new Metadata());
-    call.sendMessage(ExportResponse.encode(signal, Encoding.PROTOBUF, (Accepted) answer));
+    call.sendMessage(message);
     call.close(Status.OK, new Metadata());
   }
 

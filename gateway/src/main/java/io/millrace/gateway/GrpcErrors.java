@@ -27,7 +27,7 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
   private static final AttributeKey<Boolean> COUNTED =
       AttributeKey.valueOf(GrpcErrors.class, "COUNTED");
 
-  private static final Set<String> ENCODINGS = Set.of("identity", "gzip");
+  private static final Set<String> ENCODINGS = Set.of("identity", "gzip", "zstd");
 
   private final Signal signal;
   private final GatewayMetrics metrics;
@@ -66,7 +66,7 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
     }
     String encoding = encoding(ctx);
     if (!ENCODINGS.contains(encoding)) {
-      String message = "grpc-encoding: " + encoding + " (expected: gzip or identity)";
+      String message = "grpc-encoding: " + encoding + " (expected: " + ContentEncoding.NAMES + ")";
       return new Refused(Refusal.UNSUPPORTED_MEDIA_TYPE, message);
     }
     if (cause instanceof StatusRuntimeException) { // the framing is wrong

@@ -50,11 +50,13 @@ final class HttpEndpoint implements HttpService {
       metrics.refusedRequest(signal, Refusal.UNSUPPORTED_MEDIA_TYPE);
       return HttpReply.unsupportedContentType(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
+    boolean gzip =
+        ResponseEncoding.takesGzip(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
     return HttpResponse.of(
         request
             .aggregate()
             .thenCompose(received -> accept(received, encoding.get()))
-            .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer)));
+            .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer, gzip)));
   }
 
   private CompletableFuture<Answer> accept(AggregatedHttpRequest received, Encoding encoding) {
@@ -64,7 +66,7 @@ final class HttpEndpoint implements HttpService {
     if (decoder.isEmpty()) {
       return refuse(
           Refusal.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding: %s (expected: gzip or identity)".formatted(contentEncoding));
+          "Content-Encoding: %s (expected: %s)".formatted(contentEncoding, ContentEncoding.NAMES));
     }
     try {
       byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes);

@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
+import io.grpc.DecompressorRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.daemon.CannotStart;
 import io.millrace.otlp.Signal;
@@ -87,6 +88,7 @@ final class OtlpServer {
       Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
     return GrpcService.builder()
         .addService(GrpcEndpoint.of(signal, intake))
+        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(config.maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.
