@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import io.millrace.gateway.Admission.Reservation;
 import io.millrace.otlp.MalformedOtlp;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -51,12 +52,14 @@ enum ContentEncoding {
   /**
    * The decompressed body. Decompression stops as soon as the limit is passed.
    *
+   * @param reservation grows by what is decompressed
    * @throws MalformedOtlp if the body is not of this encoding, or ends too early
    * @throws TooLarge if there are more than {@code maxBytes}
    */
-  byte[] decode(byte[] body, int maxBytes) throws MalformedOtlp, TooLarge {
+  byte[] decode(byte[] body, int maxBytes, Reservation reservation) throws MalformedOtlp, TooLarge {
     // An empty body is an empty request, although it is not compressed.
-    byte[] decoded = this == IDENTITY || body.length == 0 ? body : inflate(body, maxBytes);
+    byte[] decoded =
+        this == IDENTITY || body.length == 0 ? body : inflate(body, maxBytes, reservation);
     if (decoded.length > maxBytes) {
       throw new TooLarge(maxBytes);
     }
@@ -65,8 +68,8 @@ enum ContentEncoding {
 
   abstract InputStream decoder(InputStream body) throws IOException;
 
-  private byte[] inflate(byte[] body, int maxBytes) throws MalformedOtlp {
-    try (InputStream in = decoder(new ByteArrayInputStream(body))) {
+  private byte[] inflate(byte[] body, int maxBytes, Reservation reservation) throws MalformedOtlp {
+    try (InputStream in = BodyWatch.counted(decoder(new ByteArrayInputStream(body)), reservation)) {
       return in.readNBytes(maxBytes + 1);
     } catch (IOException e) {
       throw new MalformedOtlp(

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.millrace.gateway.Answer.Refused;
+import io.millrace.gateway.BodyWatch.OverCapacity;
 import io.millrace.gateway.BytesMarshaller.UnreadableMessage;
 import io.millrace.otlp.Signal;
 import io.netty.util.AttributeKey;
@@ -57,6 +58,9 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
   }
 
   private Refused refused(RequestContext ctx, Status status, Throwable cause) {
+    if (cause instanceof OverCapacity) {
+      return new Refused(Refusal.OVER_CAPACITY, String.valueOf(cause.getMessage()));
+    }
     if (cause instanceof UnreadableMessage) {
       return new Refused(Refusal.MALFORMED, String.valueOf(cause.getMessage()));
     }

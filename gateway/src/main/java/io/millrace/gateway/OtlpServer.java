@@ -46,6 +46,7 @@ final class OtlpServer {
       String key,
       ListenerConfig listener,
       GatewaySection config,
+      Admission admission,
       Intake intake,
       GatewayMetrics metrics,
       ListenableHealthChecker health) {
@@ -56,9 +57,10 @@ final class OtlpServer {
     ServerBuilder builder = Server.builder().port(address, SessionProtocol.HTTP);
     limits(builder, config);
     for (Signal signal : Signal.values()) {
-      builder.service(grpc(signal, config, intake, metrics));
       builder.service(
-          signal.httpPath(), new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics));
+          grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
+      HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
+      builder.service(signal.httpPath(), new BodyWatch(endpoint, admission));
     }
     builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
     builder.serviceUnder(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.millrace.gateway.BodyWatch.OverCapacity;
 import io.millrace.gateway.ContentEncoding.TooLarge;
 import io.millrace.otlp.MalformedOtlp;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ContentEncodingTest {
+
+  private final Admission admission = new Admission(10_000);
 
   private static final byte[] BODY = "a body".getBytes(UTF_8);
 
@@ -41,16 +44,17 @@ class ContentEncodingTest {
 
   @Test
   void shouldPassPlainBodiesOn() throws Exception {
-    assertThat(ContentEncoding.IDENTITY.decode(BODY, 6)).isSameAs(BODY);
-    assertThatThrownBy(() -> ContentEncoding.IDENTITY.decode(BODY, 5)).isInstanceOf(TooLarge.class);
+    assertThat(ContentEncoding.IDENTITY.decode(BODY, 6, admission.open())).isSameAs(BODY);
+    assertThatThrownBy(() -> ContentEncoding.IDENTITY.decode(BODY, 5, admission.open()))
+        .isInstanceOf(TooLarge.class);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "ZSTD"})
   void shouldLimitTheDecompressedSize(ContentEncoding encoding) throws Exception {
     byte[] body = Otlp.compress(encoding, BODY);
-    assertThat(encoding.decode(body, 6)).isEqualTo(BODY);
-    assertThatThrownBy(() -> encoding.decode(body, 5))
+    assertThat(encoding.decode(body, 6, admission.open())).isEqualTo(BODY);
+    assertThatThrownBy(() -> encoding.decode(body, 5, admission.open()))
         .isInstanceOf(TooLarge.class)
         .hasMessage("request: more than 5 bytes (expected: at most gateway.max-request-bytes)");
   }
@@ -58,12 +62,12 @@ class ContentEncodingTest {
   @ParameterizedTest
   @EnumSource
   void shouldTakeAnEmptyBodyAsEmptyRequest(ContentEncoding encoding) throws Exception {
-    assertThat(encoding.decode(new byte[0], 5)).isEmpty();
+    assertThat(encoding.decode(new byte[0], 5, admission.open())).isEmpty();
   }
 
   @Test
   void shouldRefuseWhatIsNotZstd() {
-    assertThatThrownBy(() -> ContentEncoding.ZSTD.decode(BODY, 100))
+    assertThatThrownBy(() -> ContentEncoding.ZSTD.decode(BODY, 100, admission.open()))
         .isInstanceOf(MalformedOtlp.class)
         .hasMessage("body: not zstd (Unknown frame descriptor)");
   }
@@ -72,10 +76,25 @@ class ContentEncodingTest {
   @Test
   void shouldRefuseZstdWithAWindowLargerThan8MiB() throws Exception {
     byte[] body = new byte[4096];
-    assertThat(ContentEncoding.ZSTD.decode(zstd(body, 23), 4096)).isEqualTo(body);
-    assertThatThrownBy(() -> ContentEncoding.ZSTD.decode(zstd(body, 24), 4096))
+    assertThat(ContentEncoding.ZSTD.decode(zstd(body, 23), 4096, admission.open())).isEqualTo(body);
+    assertThatThrownBy(() -> ContentEncoding.ZSTD.decode(zstd(body, 24), 4096, admission.open()))
         .isInstanceOf(MalformedOtlp.class)
         .hasMessage("body: not zstd (Frame requires too much memory for decoding)");
+  }
+
+  /**
+   * The buffers of a decoder are counted as they fill, not when the limit of the body is passed.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void shouldStopWhenThereIsNoMoreRoom(ContentEncoding encoding) {
+    byte[] bomb = Otlp.compress(encoding, new byte[1 << 20]);
+    var reservation = admission.open();
+    assertThatThrownBy(() -> encoding.decode(bomb, 1 << 20, reservation))
+        .isInstanceOf(OverCapacity.class);
+    assertThat(admission.inFlightBytes()).isPositive().isLessThanOrEqualTo(10_000);
+    reservation.close();
+    assertThat(admission.inFlightBytes()).isZero();
   }
 
   /** A frame of unknown content size, which therefore asks for its whole window. */
@@ -91,7 +110,7 @@ class ContentEncodingTest {
 
   @Test
   void shouldRefuseWhatIsNotGzip() {
-    assertThatThrownBy(() -> ContentEncoding.GZIP.decode(BODY, 100))
+    assertThatThrownBy(() -> ContentEncoding.GZIP.decode(BODY, 100, admission.open()))
         .isInstanceOf(MalformedOtlp.class)
         .hasMessage("body: not gzip (Not in GZIP format)");
   }
@@ -103,7 +122,7 @@ class ContentEncodingTest {
     byte[] body = Otlp.compress(encoding, BODY);
     for (int length = 1; length < body.length; length++) {
       byte[] truncated = Arrays.copyOf(body, length);
-      assertThatThrownBy(() -> encoding.decode(truncated, 100))
+      assertThatThrownBy(() -> encoding.decode(truncated, 100, admission.open()))
           .as("%d of %d bytes", length, body.length)
           .isInstanceOf(MalformedOtlp.class)
           .hasMessageStartingWith("body: not " + encoding.name().toLowerCase(Locale.ROOT) + " (");

@@ -81,9 +81,9 @@ class GatewayConfigTest {
             + " | gateway.max-request-bytes: 1023 (expected: 1024 to 268435456)",
         "gateway.max-request-bytes=268435457"
             + " | gateway.max-request-bytes: 268435457 (expected: 1024 to 268435456)",
-        "gateway.max-in-flight-bytes=16777215"
-            + " | gateway.max-in-flight-bytes: 16777215"
-            + " (expected: at least max-request-bytes, 16777216)",
+        "gateway.max-in-flight-bytes=67108863"
+            + " | gateway.max-in-flight-bytes: 67108863"
+            + " (expected: at least four times max-request-bytes, 67108864)",
         "gateway.producer.linger=1001ms" + " | gateway.producer.linger: 1s1ms (expected: 0s to 1s)",
         "gateway.producer.batch-bytes=1023"
             + " | gateway.producer.batch-bytes: 1023 (expected: 1024 to 16777216)",
