@@ -3,8 +3,8 @@ package io.millrace.gateway;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of all requests between arrival and answer, held under a limit. What does not fit is
- * refused at once, never queued: a queue would only move the memory. Any thread.
+ * The bytes that requests hold, from the first one read to the answer, under a limit. What does not
+ * fit is refused at once, never queued: a queue would only move the memory. Any thread.
  */
 final class Admission {
 
@@ -15,17 +15,17 @@ final class Admission {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes room for a request; whoever gets true must {@link #release} the same number once. */
-  boolean admit(int bytes) {
-    if (inFlightBytes.addAndGet(bytes) <= maxBytes) {
-      return true;
-    }
-    release(bytes);
-    return false;
+  /** The share of a new request, empty as yet. */
+  Reservation open() {
+    return new Reservation(0);
   }
 
-  void release(int bytes) {
+  private boolean admit(long bytes) {
+    if (inFlightBytes.addAndGet(bytes) <= maxBytes || bytes <= 0) {
+      return true;
+    }
     inFlightBytes.addAndGet(-bytes);
+    return false;
   }
 
   long inFlightBytes() {
@@ -34,5 +34,61 @@ final class Admission {
 
   long maxBytes() {
     return maxBytes;
+  }
+
+  /**
+   * What one request holds. Whoever has it last closes it; after that it holds nothing and takes
+   * nothing, so that a late byte of a request that is over cannot leak.
+   */
+  final class Reservation implements AutoCloseable {
+
+    private long bytes;
+    private boolean closed;
+
+    private Reservation(long bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Takes more. False if it does not fit: then it holds what it held. */
+    synchronized boolean grow(long more) {
+      return resize(bytes + more);
+    }
+
+    /** Holds so much from now on. False if it does not fit: then it holds what it held. */
+    synchronized boolean resize(long newBytes) {
+      if (closed) {
+        return true;
+      }
+      if (!admit(newBytes - bytes)) {
+        return false;
+      }
+      bytes = newBytes;
+      return true;
+    }
+
+    /** Moves what this holds to an owner that may outlive it. This one is closed. */
+    synchronized Reservation take() {
+      Reservation taken = new Reservation(bytes);
+      bytes = 0;
+      closed = true;
+      return taken;
+    }
+
+    @Override
+    public synchronized void close() {
+      admit(-bytes);
+      bytes = 0;
+      closed = true;
+    }
+
+    /** Whether the limit is below so much, whatever others hold. */
+    boolean canNeverHold(long bytes) {
+      return bytes > maxBytes;
+    }
+
+    String overCapacity() {
+      return "request does not fit: %d bytes in flight (expected: at most %d together)"
+          .formatted(inFlightBytes(), maxBytes);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.MethodDescriptor.Marshaller;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,8 +18,11 @@ enum BytesMarshaller implements Marshaller<byte[]> {
   /** Reads to the end, as gRPC demands. Decompression happens here. */
   @Override
   public byte[] parse(InputStream message) {
-    try {
-      return message.readAllBytes();
+    ServiceRequestContext call = ServiceRequestContext.currentOrNull();
+    // Closed, because a decompressor may hold native memory.
+    try (InputStream in =
+        call == null ? message : BodyWatch.counted(message, BodyWatch.reservation(call))) {
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UnreadableMessage(e);
     }

@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import io.millrace.gateway.Admission.Reservation;
 import io.millrace.otlp.MalformedOtlp;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,7 +24,17 @@ enum ContentEncoding {
     InputStream decoder(InputStream body) throws IOException {
       return new GZIPInputStream(body, 8192);
     }
+  },
+
+  ZSTD {
+    @Override
+    InputStream decoder(InputStream body) throws IOException {
+      return Zstd.decoder(body);
+    }
   };
+
+  /** Those there are, for messages. */
+  static final String NAMES = "gzip, zstd or identity";
 
   /** Of the header {@code Content-Encoding}; empty if it names another. */
   static Optional<ContentEncoding> of(@Nullable String header) {
@@ -33,6 +44,7 @@ enum ContentEncoding {
     return switch (header.strip().toLowerCase(Locale.ROOT)) {
       case "identity" -> Optional.of(IDENTITY);
       case "gzip", "x-gzip" -> Optional.of(GZIP);
+      case "zstd" -> Optional.of(ZSTD);
       default -> Optional.empty();
     };
   }
@@ -40,12 +52,14 @@ enum ContentEncoding {
   /**
    * The decompressed body. Decompression stops as soon as the limit is passed.
    *
+   * @param reservation grows by what is decompressed
    * @throws MalformedOtlp if the body is not of this encoding, or ends too early
    * @throws TooLarge if there are more than {@code maxBytes}
    */
-  byte[] decode(byte[] body, int maxBytes) throws MalformedOtlp, TooLarge {
-    // An empty body is an empty request, although it is not gzip.
-    byte[] decoded = this == IDENTITY || body.length == 0 ? body : inflate(body, maxBytes);
+  byte[] decode(byte[] body, int maxBytes, Reservation reservation) throws MalformedOtlp, TooLarge {
+    // An empty body is an empty request, although it is not compressed.
+    byte[] decoded =
+        this == IDENTITY || body.length == 0 ? body : inflate(body, maxBytes, reservation);
     if (decoded.length > maxBytes) {
       throw new TooLarge(maxBytes);
     }
@@ -54,8 +68,8 @@ enum ContentEncoding {
 
   abstract InputStream decoder(InputStream body) throws IOException;
 
-  private byte[] inflate(byte[] body, int maxBytes) throws MalformedOtlp {
-    try (InputStream in = decoder(new ByteArrayInputStream(body))) {
+  private byte[] inflate(byte[] body, int maxBytes, Reservation reservation) throws MalformedOtlp {
+    try (InputStream in = BodyWatch.counted(decoder(new ByteArrayInputStream(body)), reservation)) {
       return in.readNBytes(maxBytes + 1);
     } catch (IOException e) {
       throw new MalformedOtlp(

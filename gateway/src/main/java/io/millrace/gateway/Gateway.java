@@ -35,6 +35,7 @@ public final class Gateway implements Role {
   private final Publisher publisher;
   private final TopicWatch watch;
   private final GatewayMetrics metrics;
+  private final Admission admission;
   private final Intake intake;
   private final List<OtlpServer> servers = new ArrayList<>();
   private volatile boolean closing;
@@ -49,9 +50,9 @@ public final class Gateway implements Role {
     publisher = new Publisher(producer, config.topics());
     var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
-    Admission admission = new Admission(this.config.maxInFlightBytes());
+    admission = new Admission(this.config.maxInFlightBytes());
     metrics = new GatewayMetrics(registry, admission);
-    intake = new Intake(admission, watch::state, splitters(this.config), publisher, metrics);
+    intake = new Intake(watch::state, splitters(this.config), publisher, metrics);
   }
 
   /**
@@ -99,7 +100,7 @@ public final class Gateway implements Role {
   }
 
   private void listen(String key, ListenerConfig listener) {
-    servers.add(OtlpServer.start(key, listener, config, intake, metrics, health));
+    servers.add(OtlpServer.start(key, listener, config, admission, intake, metrics, health));
   }
 
   /** The port bound for {@code gateway.grpc}; it serves OTLP/HTTP as well. */

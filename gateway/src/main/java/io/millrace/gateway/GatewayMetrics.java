@@ -39,7 +39,7 @@ final class GatewayMetrics {
 
   GatewayMetrics(MeterRegistry registry, Admission admission) {
     Gauge.builder("millrace.gateway.in.flight.bytes", admission, Admission::inFlightBytes)
-        .description("Decoded bytes of requests between arrival and answer")
+        .description("Bytes that requests hold, from the first one read to the answer")
         .register(registry);
     unknownPaths =
         new Meters(registry, Tags.of("signal", "unknown")).refusedRequests("unknown_path");

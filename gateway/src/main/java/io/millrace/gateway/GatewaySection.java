@@ -12,8 +12,9 @@ import java.time.Duration;
  * @param http default 0.0.0.0:4318
  * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
  *     16 MiB
- * @param maxInFlightBytes decoded bytes of all requests between arrival and answer; what exceeds
- *     them is refused at once. At least max-request-bytes, default 128 MiB
+ * @param maxInFlightBytes bytes that all requests hold, from the first one read to the answer: as
+ *     received, decompressed, and cut into records. What exceeds them is refused at once. At least
+ *     four times max-request-bytes, default 128 MiB
  * @param partitionLogsBy default resource
  * @param hasher how a key becomes a partition; default murmur2
  * @param producer how records are gathered and sent
@@ -48,11 +49,12 @@ public record GatewaySection(
     if (maxRequestBytes < 1 << 10 || maxRequestBytes > 256 << 20) {
       throw new InvalidConfig("max-request-bytes", maxRequestBytes, "1024 to 268435456");
     }
-    if (maxInFlightBytes < maxRequestBytes) {
+    // A request is held as received, as decoded, as protobuf if it was JSON, and as records.
+    if (maxInFlightBytes < 4L * maxRequestBytes) {
       throw new InvalidConfig(
           "max-in-flight-bytes",
           maxInFlightBytes,
-          "at least max-request-bytes, " + maxRequestBytes);
+          "at least four times max-request-bytes, " + 4L * maxRequestBytes);
     }
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 10m");

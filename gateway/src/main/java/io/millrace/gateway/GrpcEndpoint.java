@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.MessageLite;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -11,6 +12,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Accepted;
 import io.millrace.gateway.Answer.Refused;
 import io.millrace.gateway.ExportRequest.Transport;
@@ -65,6 +67,7 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
     String tenant = headers.get(TENANT);
+    Reservation reservation = BodyWatch.reservation(ServiceRequestContext.current());
     call.request(2); // one more than a unary call has, to hear of its end
     return new ServerCall.Listener<>() {
 
@@ -81,7 +84,7 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
         body = null; // the call lives until the answer, its request need not
         var request =
             new ExportRequest(signal, Transport.GRPC, Encoding.PROTOBUF, received, tenant);
-        var unused = intake.accept(request).thenAccept(answer -> reply(call, answer));
+        var unused = intake.accept(request, reservation).thenAccept(answer -> reply(call, answer));
       }
     };
   }
@@ -93,8 +96,12 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
       call.close(status.getStatus(), trailers);
       return;
     }
+    byte[] message = ExportResponse.encode(signal, Encoding.PROTOBUF, (Accepted) answer);
+    if (message.length >= ResponseEncoding.LEAST_BYTES) {
+      call.setCompression("gzip"); // if the client has said that it takes it
+    }
     call.sendHeaders(new Metadata());
-    call.sendMessage(ExportResponse.encode(signal, Encoding.PROTOBUF, (Accepted) answer));
+    call.sendMessage(message);
     call.close(Status.OK, new Metadata());
   }
 

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.millrace.gateway.Answer.Refused;
+import io.millrace.gateway.BodyWatch.OverCapacity;
 import io.millrace.gateway.BytesMarshaller.UnreadableMessage;
 import io.millrace.otlp.Signal;
 import io.netty.util.AttributeKey;
@@ -27,7 +28,7 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
   private static final AttributeKey<Boolean> COUNTED =
       AttributeKey.valueOf(GrpcErrors.class, "COUNTED");
 
-  private static final Set<String> ENCODINGS = Set.of("identity", "gzip");
+  private static final Set<String> ENCODINGS = Set.of("identity", "gzip", "zstd");
 
   private final Signal signal;
   private final GatewayMetrics metrics;
@@ -57,6 +58,9 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
   }
 
   private Refused refused(RequestContext ctx, Status status, Throwable cause) {
+    if (cause instanceof OverCapacity) {
+      return new Refused(Refusal.OVER_CAPACITY, String.valueOf(cause.getMessage()));
+    }
     if (cause instanceof UnreadableMessage) {
       return new Refused(Refusal.MALFORMED, String.valueOf(cause.getMessage()));
     }
@@ -66,7 +70,7 @@ final class GrpcErrors implements GrpcExceptionHandlerFunction {
     }
     String encoding = encoding(ctx);
     if (!ENCODINGS.contains(encoding)) {
-      String message = "grpc-encoding: " + encoding + " (expected: gzip or identity)";
+      String message = "grpc-encoding: " + encoding + " (expected: " + ContentEncoding.NAMES + ")";
       return new Refused(Refusal.UNSUPPORTED_MEDIA_TYPE, message);
     }
     if (cause instanceof StatusRuntimeException) { // the framing is wrong

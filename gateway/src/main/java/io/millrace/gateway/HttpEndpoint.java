@@ -1,22 +1,23 @@
 package io.millrace.gateway;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.HttpService;
-import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Refused;
+import io.millrace.gateway.BodyWatch.OverCapacity;
 import io.millrace.gateway.ContentEncoding.TooLarge;
 import io.millrace.gateway.ExportRequest.Transport;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.Signal;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** OTLP/HTTP for one signal. Runs on the connection's event loop. */
 final class HttpEndpoint implements HttpService {
@@ -33,12 +34,6 @@ final class HttpEndpoint implements HttpService {
     this.metrics = metrics;
   }
 
-  /** Neither request nor answer is a stream, which spares Armeria the machinery for one. */
-  @Override
-  public ExchangeType exchangeType(RoutingContext routing) {
-    return ExchangeType.UNARY;
-  }
-
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
     if (request.method() != HttpMethod.POST) {
@@ -50,31 +45,46 @@ final class HttpEndpoint implements HttpService {
       metrics.refusedRequest(signal, Refusal.UNSUPPORTED_MEDIA_TYPE);
       return HttpReply.unsupportedContentType(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
+    boolean gzip =
+        ResponseEncoding.takesGzip(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
     return HttpResponse.of(
         request
             .aggregate()
-            .thenCompose(received -> accept(received, encoding.get()))
-            .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer)));
+            .thenCompose(received -> accept(received, encoding.get(), BodyWatch.reservation(ctx)))
+            .exceptionally(this::unread)
+            .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer, gzip)));
   }
 
-  private CompletableFuture<Answer> accept(AggregatedHttpRequest received, Encoding encoding) {
+  private CompletableFuture<Answer> accept(
+      AggregatedHttpRequest received, Encoding encoding, Reservation reservation) {
     RequestHeaders headers = received.headers();
     String contentEncoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
     Optional<ContentEncoding> decoder = ContentEncoding.of(contentEncoding);
     if (decoder.isEmpty()) {
       return refuse(
           Refusal.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding: %s (expected: gzip or identity)".formatted(contentEncoding));
+          "Content-Encoding: %s (expected: %s)".formatted(contentEncoding, ContentEncoding.NAMES));
     }
     try {
-      byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes);
+      byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes, reservation);
       String tenant = headers.get(Tenant.HEADER);
-      return intake.accept(new ExportRequest(signal, Transport.HTTP, encoding, body, tenant));
+      return intake.accept(
+          new ExportRequest(signal, Transport.HTTP, encoding, body, tenant), reservation);
     } catch (MalformedOtlp e) {
       return refuse(Refusal.MALFORMED, String.valueOf(e.getMessage()));
     } catch (TooLarge e) {
       return refuse(Refusal.TOO_LARGE, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** All but the lack of room is for the server's error handler. */
+  private Answer unread(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    if (cause instanceof OverCapacity) {
+      metrics.refusedRequest(signal, Refusal.OVER_CAPACITY);
+      return new Refused(Refusal.OVER_CAPACITY, String.valueOf(cause.getMessage()));
+    }
+    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
   }
 
   private CompletableFuture<Answer> refuse(Refusal reason, String message) {

@@ -27,22 +27,31 @@ final class HttpReply {
 
   private HttpReply() {}
 
-  static HttpResponse of(Signal signal, Encoding encoding, Answer answer) {
+  /**
+   * @param gzip whether the client takes it
+   */
+  static HttpResponse of(Signal signal, Encoding encoding, Answer answer, boolean gzip) {
     return answer instanceof Refused refused
-        ? refused(encoding, refused)
-        : ok(signal, encoding, (Accepted) answer);
+        ? of(
+            refusedHeaders(encoding, refused.reason()),
+            ExportResponse.encode(encoding, refused),
+            gzip)
+        : of(
+            ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, encoding.mediaType()),
+            ExportResponse.encode(signal, encoding, (Accepted) answer),
+            gzip);
   }
 
-  private static HttpResponse ok(Signal signal, Encoding encoding, Accepted accepted) {
-    return HttpResponse.of(
-        ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, encoding.mediaType()),
-        HttpData.wrap(ExportResponse.encode(signal, encoding, accepted)));
-  }
-
-  private static HttpResponse refused(Encoding encoding, Refused refused) {
-    return HttpResponse.of(
-        refusedHeaders(encoding, refused.reason()),
-        HttpData.wrap(ExportResponse.encode(encoding, refused)));
+  private static HttpResponse of(ResponseHeaders headers, byte[] body, boolean gzip) {
+    if (body.length < ResponseEncoding.LEAST_BYTES) {
+      return HttpResponse.of(headers, HttpData.wrap(body));
+    }
+    var varied = headers.toBuilder().add(HttpHeaderNames.VARY, "accept-encoding");
+    if (!gzip) {
+      return HttpResponse.of(varied.build(), HttpData.wrap(body));
+    }
+    varied.set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
+    return HttpResponse.of(varied.build(), HttpData.wrap(ResponseEncoding.gzip(body)));
   }
 
   static ResponseHeaders refusedHeaders(Encoding encoding, Refusal reason) {

@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Accepted;
 import io.millrace.gateway.Answer.Refused;
 import io.millrace.gateway.TopicState.Unwritable;
@@ -27,7 +28,6 @@ final class Intake {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
-  private final Admission admission;
   private final Function<Signal, TopicState> topics;
   private final Map<Signal, Splitter> splitters;
   private final Publisher publisher;
@@ -39,12 +39,10 @@ final class Intake {
    * @param splitters one for each signal
    */
   Intake(
-      Admission admission,
       Function<Signal, TopicState> topics,
       Map<Signal, Splitter> splitters,
       Publisher publisher,
       GatewayMetrics metrics) {
-    this.admission = admission;
     this.topics = topics;
     this.splitters = splitters;
     this.publisher = publisher;
@@ -56,31 +54,36 @@ final class Intake {
     stopping = true;
   }
 
-  /** The future never fails. */
-  CompletableFuture<Answer> accept(ExportRequest request) {
+  /**
+   * The future never fails.
+   *
+   * @param read what the request holds; from here on it is held until the answer, even if the
+   *     client goes away
+   */
+  CompletableFuture<Answer> accept(ExportRequest request, Reservation read) {
     long startNanos = System.nanoTime();
-    // Only these are kept until the answer: the body is garbage once Kafka's buffer has its copy.
     int bytes = request.body().length;
     Signal signal = request.signal();
     ExportRequest.Transport transport = request.transport();
     metrics.receivedBytes(signal, bytes);
-    if (!admission.admit(bytes)) {
-      return refuse(signal, Refusal.OVER_CAPACITY, overCapacity(bytes));
-    }
-    return admitted(request)
+    Reservation held = read.take();
+    return admitted(request, held)
         .thenApply(
             answer -> {
-              admission.release(bytes);
+              held.close();
               metrics.answered(signal, transport, System.nanoTime() - startNanos);
               return answer;
             });
   }
 
   /** Must not throw: the request's bytes are released by the answer. */
-  private CompletableFuture<Answer> admitted(ExportRequest request) {
+  private CompletableFuture<Answer> admitted(ExportRequest request, Reservation held) {
     Signal signal = request.signal();
     String tenant = request.tenant();
     try {
+      if (!held.resize(request.body().length)) {
+        return refuse(signal, Refusal.OVER_CAPACITY, held.overCapacity());
+      }
       if (stopping) {
         return refuse(signal, Refusal.STOPPING, "this gateway is stopping");
       }
@@ -93,7 +96,7 @@ final class Intake {
       }
       TopicState topic = topics.apply(signal);
       return topic instanceof Writable writable
-          ? store(request, writable)
+          ? store(request, writable, held)
           : refuse(signal, Refusal.KAFKA_UNAVAILABLE, ((Unwritable) topic).why());
     } catch (MalformedOtlp e) {
       return refuse(signal, Refusal.MALFORMED, String.valueOf(e.getMessage()));
@@ -104,27 +107,38 @@ final class Intake {
   }
 
   /** The guarantee: the answer is OK when Kafka has acknowledged every piece, and not before. */
-  private CompletableFuture<Answer> store(ExportRequest request, Writable topic)
+  private CompletableFuture<Answer> store(ExportRequest request, Writable topic, Reservation held)
       throws MalformedOtlp {
     Signal signal = request.signal();
     byte[] otlp = request.encoding().toProtobuf(signal, request.body());
     Split split =
         requireNonNull(splitters.get(signal))
             .split(otlp, topic.partitions(), topic.maxRecordBytes());
+    long recordBytes = split.pieces().stream().mapToLong(piece -> piece.value().length).sum();
+    boolean converted = otlp != request.body();
+    long bytes = request.body().length + (converted ? otlp.length : 0) + recordBytes;
+    if (held.canNeverHold(bytes)) {
+      return refuse(signal, Refusal.TOO_LARGE, tooLarge(recordBytes));
+    }
+    if (!held.resize(bytes)) {
+      return refuse(signal, Refusal.OVER_CAPACITY, held.overCapacity());
+    }
     metrics.received(signal, split);
     int records = split.pieces().size();
     int items = split.pieces().stream().mapToInt(Split.Piece::items).sum();
     Accepted accepted = accepted(split.refused());
-    return publisher
-        .publish(signal, split.pieces(), request.tenant())
-        .handle(
-            (acknowledged, failure) -> {
-              if (failure != null) {
-                return failed(signal, items, failure);
-              }
-              metrics.published(signal, items, records);
-              return accepted;
-            });
+    CompletableFuture<Void> acknowledgement =
+        publisher.publish(signal, split.pieces(), request.tenant());
+    // The rest is garbage now; Kafka's buffer has a copy of the records until the answer.
+    held.resize(recordBytes);
+    return acknowledgement.handle(
+        (acknowledged, failure) -> {
+          if (failure != null) {
+            return failed(signal, items, failure);
+          }
+          metrics.published(signal, items, records);
+          return accepted;
+        });
   }
 
   private static Accepted accepted(List<Split.Refused> refused) {
@@ -147,8 +161,8 @@ final class Intake {
     return CompletableFuture.completedFuture(new Refused(reason, message));
   }
 
-  private String overCapacity(int bytes) {
-    return "request of %d bytes does not fit: %d bytes in flight (expected: at most %d together)"
-        .formatted(bytes, admission.inFlightBytes(), admission.maxBytes());
+  private static String tooLarge(long recordBytes) {
+    return "request: its records take %d bytes (expected: at most gateway.max-in-flight-bytes)"
+        .formatted(recordBytes);
   }
 }

@@ -7,8 +7,13 @@ import io.millrace.daemon.InvalidConfig;
  *
  * @param host address to bind; default all
  * @param port TCP port, 0 to 65535, 0 for any free one
+ * @param tls default none: plain text
  */
-public record ListenerConfig(String host, int port) {
+public record ListenerConfig(String host, int port, TlsConfig tls) {
+
+  ListenerConfig(String host, int port) {
+    this(host, port, TlsConfig.NONE);
+  }
 
   public ListenerConfig {
     if (host.isBlank()) {

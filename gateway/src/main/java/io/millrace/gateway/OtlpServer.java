@@ -1,22 +1,32 @@
 package io.millrace.gateway;
 
+import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
+import io.grpc.DecompressorRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.daemon.CannotStart;
+import io.millrace.gateway.TlsFiles.Unusable;
 import io.millrace.otlp.Signal;
+import io.netty.handler.ssl.ClientAuth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
-/** One listener. It serves OTLP/gRPC and OTLP/HTTP alike, over HTTP/1.1 and h2c. */
+/**
+ * One listener. It serves OTLP/gRPC and OTLP/HTTP alike, over HTTP/1.1 and HTTP/2, plain or TLS.
+ */
 final class OtlpServer {
 
   /** For a request to arrive; slower ones are cut off. */
@@ -32,9 +42,11 @@ final class OtlpServer {
   private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
 
   private final Server server;
+  private final Optional<Future<?>> tlsWatch;
 
-  private OtlpServer(Server server) {
+  private OtlpServer(Server server, Optional<Future<?>> tlsWatch) {
     this.server = server;
+    this.tlsWatch = tlsWatch;
   }
 
   /**
@@ -45,6 +57,7 @@ final class OtlpServer {
       String key,
       ListenerConfig listener,
       GatewaySection config,
+      Admission admission,
       Intake intake,
       GatewayMetrics metrics,
       ListenableHealthChecker health) {
@@ -52,12 +65,16 @@ final class OtlpServer {
     if (address.isUnresolved()) {
       throw new CannotStart(key + ".host", listener.host(), "an address of this machine", null);
     }
-    ServerBuilder builder = Server.builder().port(address, SessionProtocol.HTTP);
+    ServerBuilder builder = Server.builder();
+    Optional<TlsFiles> tls = tls(key, listener.tls());
+    builder.port(address, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    tls.ifPresent(files -> builder.tlsProvider(files, clientAuth(listener.tls())));
     limits(builder, config);
     for (Signal signal : Signal.values()) {
-      builder.service(grpc(signal, config, intake, metrics));
       builder.service(
-          signal.httpPath(), new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics));
+          grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
+      HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
+      builder.service(signal.httpPath(), new BodyWatch(endpoint, admission));
     }
     builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
     builder.serviceUnder(
@@ -67,7 +84,24 @@ final class OtlpServer {
           return HttpReply.unknownPath(ctx.path());
         });
     builder.errorHandler(new HttpErrors(metrics).orElse(ServerErrorHandler.ofDefault()));
-    return listen(key, listener, builder.build());
+    return listen(key, listener, builder.build(), tls);
+  }
+
+  private static Optional<TlsFiles> tls(String key, TlsConfig config) {
+    if (config.certificate().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new TlsFiles(key, config));
+    } catch (Unusable e) {
+      throw new CannotStart(key + ".tls: " + e.getMessage(), e);
+    }
+  }
+
+  private static ServerTlsConfig clientAuth(TlsConfig config) {
+    return ServerTlsConfig.builder()
+        .clientAuth(config.clientCa().isPresent() ? ClientAuth.REQUIRE : ClientAuth.NONE)
+        .build();
   }
 
   private static void limits(ServerBuilder builder, GatewaySection config) {
@@ -87,6 +121,7 @@ final class OtlpServer {
       Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
     return GrpcService.builder()
         .addService(GrpcEndpoint.of(signal, intake))
+        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(config.maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.
@@ -95,15 +130,22 @@ final class OtlpServer {
         .build();
   }
 
-  private static OtlpServer listen(String key, ListenerConfig listener, Server server) {
+  private static OtlpServer listen(
+      String key, ListenerConfig listener, Server server, Optional<TlsFiles> tls) {
     try {
       server.start().join();
-      return new OtlpServer(server);
+      return new OtlpServer(server, tls.map(OtlpServer::watch));
     } catch (CompletionException e) {
       server.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw CannotStart.cannotListen(key + ".port", listener.port(), cause);
     }
+  }
+
+  /** Reading files blocks, so event loops do not look. */
+  private static Future<?> watch(TlsFiles files) {
+    return CommonPools.blockingTaskExecutor()
+        .scheduleWithFixedDelay(files::refresh, 1, 1, TimeUnit.SECONDS);
   }
 
   int port() {
@@ -112,6 +154,7 @@ final class OtlpServer {
 
   /** Finishes what is in flight, within the drain timeout, then closes every connection. */
   CompletableFuture<Void> stop() {
+    tlsWatch.ifPresent(watch -> watch.cancel(false));
     return server.stop();
   }
 }

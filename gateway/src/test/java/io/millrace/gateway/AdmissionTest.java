@@ -2,38 +2,79 @@ package io.millrace.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.gateway.Admission.Reservation;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
 
   private final Admission admission = new Admission(100);
+  private final Reservation first = admission.open();
+  private final Reservation second = admission.open();
 
   @Test
   void shouldAdmitUpToTheLimitAndNotOneByteMore() {
-    assertThat(admission.admit(60)).isTrue();
-    assertThat(admission.admit(41)).isFalse();
-    assertThat(admission.admit(40)).isTrue();
-    assertThat(admission.admit(1)).isFalse();
+    assertThat(first.grow(60)).isTrue();
+    assertThat(second.grow(41)).isFalse();
+    assertThat(second.grow(40)).isTrue();
+    assertThat(second.grow(1)).isFalse();
     assertThat(admission.inFlightBytes()).isEqualTo(100);
   }
 
   @Test
-  void shouldAdmitAgainAfterRelease() {
-    assertThat(admission.admit(100)).isTrue();
-    admission.release(100);
+  void shouldAdmitAgainWhenAnotherIsClosed() {
+    assertThat(first.grow(100)).isTrue();
+    first.close();
     assertThat(admission.inFlightBytes()).isZero();
-    assertThat(admission.admit(100)).isTrue();
+    assertThat(second.grow(100)).isTrue();
   }
 
   @Test
-  void shouldHoldNothingOfARefusedRequest() {
-    assertThat(admission.admit(101)).isFalse();
-    assertThat(admission.inFlightBytes()).isZero();
+  void shouldHoldWhatItHeldWhenMoreDoesNotFit() {
+    assertThat(first.grow(30)).isTrue();
+    assertThat(first.resize(101)).isFalse();
+    assertThat(admission.inFlightBytes()).isEqualTo(30);
+  }
+
+  @Test
+  void shouldShrink() {
+    assertThat(first.grow(100)).isTrue();
+    assertThat(first.resize(10)).isTrue();
+    assertThat(admission.inFlightBytes()).isEqualTo(10);
   }
 
   @Test
   void shouldAdmitEmptyRequestsWhenFull() {
-    assertThat(admission.admit(100)).isTrue();
-    assertThat(admission.admit(0)).isTrue();
+    assertThat(first.grow(100)).isTrue();
+    assertThat(second.grow(0)).isTrue();
+  }
+
+  @Test
+  void shouldMoveToAnotherOwner() {
+    // Given
+    assertThat(first.grow(60)).isTrue();
+
+    // When
+    Reservation taken = first.take();
+    first.close();
+
+    // Then
+    assertThat(admission.inFlightBytes()).isEqualTo(60);
+    taken.close();
+    assertThat(admission.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void shouldTakeNothingOnceClosed() {
+    first.close();
+    assertThat(first.grow(1000)).isTrue();
+    assertThat(first.resize(1000)).isTrue();
+    first.close();
+    assertThat(admission.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void shouldKnowWhatWillNeverFit() {
+    assertThat(first.canNeverHold(100)).isFalse();
+    assertThat(first.canNeverHold(101)).isTrue();
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,9 @@ class GatewayConfigTest {
         read(
             "gateway.grpc.host=127.0.0.1",
             "gateway.grpc.port=1",
+            "gateway.grpc.tls.certificate=a.pem",
+            "gateway.grpc.tls.key=b.pem",
+            "gateway.grpc.tls.client-ca=c.pem",
             "gateway.http.host=localhost",
             "gateway.http.port=2",
             "gateway.max-request-bytes=1MiB",
@@ -58,7 +62,13 @@ class GatewayConfigTest {
     assertThat(config.gateway())
         .isEqualTo(
             new GatewaySection(
-                new ListenerConfig("127.0.0.1", 1),
+                new ListenerConfig(
+                    "127.0.0.1",
+                    1,
+                    new TlsConfig(
+                        Optional.of(Path.of("a.pem")),
+                        Optional.of(Path.of("b.pem")),
+                        Optional.of(Path.of("c.pem")))),
                 new ListenerConfig("localhost", 2),
                 1 << 20,
                 2L << 30,
@@ -75,15 +85,21 @@ class GatewayConfigTest {
       value = {
         "gateway.grpc.port=65536 | gateway.grpc.port: 65536 (expected: 0 to 65535)",
         "gateway.grpc.port=-1 | gateway.grpc.port: -1 (expected: 0 to 65535)",
+        "gateway.grpc.tls.certificate=a.pem"
+            + " | gateway.grpc.tls.key: missing (expected: both or none of them)",
+        "gateway.http.tls.key=b.pem"
+            + " | gateway.http.tls.certificate: missing (expected: both or none of them)",
+        "gateway.http.tls.client-ca=c.pem"
+            + " | gateway.http.tls.client-ca: c.pem (expected: certificate and key with it)",
         "gateway.http.port=4317"
             + " | gateway.http.port: 4317 (expected: another port than gateway.grpc.port)",
         "gateway.max-request-bytes=1023"
             + " | gateway.max-request-bytes: 1023 (expected: 1024 to 268435456)",
         "gateway.max-request-bytes=268435457"
             + " | gateway.max-request-bytes: 268435457 (expected: 1024 to 268435456)",
-        "gateway.max-in-flight-bytes=16777215"
-            + " | gateway.max-in-flight-bytes: 16777215"
-            + " (expected: at least max-request-bytes, 16777216)",
+        "gateway.max-in-flight-bytes=67108863"
+            + " | gateway.max-in-flight-bytes: 67108863"
+            + " (expected: at least four times max-request-bytes, 67108864)",
         "gateway.producer.linger=1001ms" + " | gateway.producer.linger: 1s1ms (expected: 0s to 1s)",
         "gateway.producer.batch-bytes=1023"
             + " | gateway.producer.batch-bytes: 1023 (expected: 1024 to 16777216)",

@@ -66,7 +66,7 @@ class GatewayIT {
       // Given: a request that waits for others of its partition
       TestPipeline pipeline =
           TestPipeline.start(
-              broker, TestPipeline.section(1 << 20, 1 << 20, Duration.ofMillis(1000)));
+              broker, TestPipeline.section(1 << 20, 4 << 20, Duration.ofMillis(1000)));
       CompletableFuture<HttpResponse<byte[]>> taken =
           HttpClient.newHttpClient()
               .sendAsync(

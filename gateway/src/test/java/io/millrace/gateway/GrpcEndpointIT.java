@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import io.grpc.CallOptions;
 import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
@@ -22,9 +23,12 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc.TraceServiceBlockingStub;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** OTLP/gRPC by hand, where the SDK's exporters do not go. */
@@ -159,27 +164,66 @@ class GrpcEndpointIT {
     assertThat(pipeline.counter("published.items")).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void shouldReadCompressedMessages(ContentEncoding encoding) throws Exception {
+    ExportTraceServiceRequest request = Otlp.spans(1, 1);
+    assertThat(compressed(encoding, request.toByteArray())).isEmpty();
+    assertThat(ExportTraceServiceRequest.parseFrom(pipeline.records(Signal.TRACES).get(0).value()))
+        .isEqualTo(request);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void shouldRefuseABomb(ContentEncoding encoding) {
+    assertThatThrownBy(() -> compressed(encoding, new byte[100 << 20]))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+    assertThat(pipeline.counter("refused.requests", "signal", "traces", "reason", "too_large"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseWhatIsNotZstd() {
+    assertThatThrownBy(() -> export("zstd", out -> out, Otlp.spans(1, 1).toByteArray()))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+              assertThat(e.getStatus().getDescription())
+                  .isEqualTo("message: cannot be decompressed (Unknown frame descriptor)");
+            });
+  }
+
+  @Test
+  void shouldCompressLongAnswersForClientsThatTakeIt() throws Exception {
+    // Given
+    ExportTraceServiceRequest.Builder request = Otlp.spans(1, 1).toBuilder();
+    var scope = request.getResourceSpansBuilder(0).getScopeSpansBuilder(0);
+    scope.addSpans(Span.newBuilder().setName("n".repeat(300)));
+    AtomicReference<Metadata> headers = new AtomicReference<>();
+    AtomicReference<Metadata> trailers = new AtomicReference<>();
+
+    // When
+    var response =
+        client
+            .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers))
+            .export(request.build());
+
+    // Then
+    assertThat(response.getPartialSuccess().getRejectedSpans()).isEqualTo(1);
+    assertThat(
+            headers.get().get(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER)))
+        .isEqualTo("gzip");
+  }
+
   @Test
   void shouldRefuseEncodingsItCannotRead() {
-    CompressorRegistry encodings = CompressorRegistry.newEmptyInstance();
-    encodings.register(new Nameless());
-    ManagedChannel strange =
-        NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
-            .usePlaintext()
-            .compressorRegistry(encodings)
-            .build();
-    try {
-      assertThatThrownBy(
-              () ->
-                  TraceServiceGrpc.newBlockingStub(strange)
-                      .withCompression("none-such")
-                      .export(Otlp.spans(1, 1)))
-          .isInstanceOfSatisfying(
-              StatusRuntimeException.class,
-              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED));
-    } finally {
-      strange.shutdownNow();
-    }
+    assertThatThrownBy(() -> export("none-such", out -> out, Otlp.spans(1, 1).toByteArray()))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED));
     assertThat(pipeline.records(Signal.TRACES)).isEmpty();
   }
 
@@ -188,17 +232,41 @@ class GrpcEndpointIT {
         channel, GrpcEndpoint.method(Signal.TRACES), CallOptions.DEFAULT, message);
   }
 
-  /** An encoding nobody knows. */
-  private static final class Nameless implements Compressor {
+  private byte[] compressed(ContentEncoding encoding, byte[] message) {
+    return encoding == ContentEncoding.GZIP
+        ? export("gzip", GZIPOutputStream::new, message)
+        : export("zstd", ZstdOutputStream::new, message);
+  }
 
-    @Override
-    public String getMessageEncoding() {
-      return "none-such";
+  /** Through a channel of its own, which knows that encoding. */
+  private static byte[] export(String name, Compression compression, byte[] message) {
+    CompressorRegistry encodings = CompressorRegistry.newEmptyInstance();
+    encodings.register(new Named(name, compression));
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", pipeline.gateway.grpcPort())
+            .usePlaintext()
+            .compressorRegistry(encodings)
+            .build();
+    try {
+      return ClientCalls.blockingUnaryCall(
+          channel,
+          GrpcEndpoint.method(Signal.TRACES),
+          CallOptions.DEFAULT.withCompression(name),
+          message);
+    } finally {
+      channel.shutdownNow();
     }
+  }
+
+  private interface Compression {
+    OutputStream over(OutputStream out) throws IOException;
+  }
+
+  private record Named(String getMessageEncoding, Compression compression) implements Compressor {
 
     @Override
-    public OutputStream compress(OutputStream out) {
-      return out;
+    public OutputStream compress(OutputStream out) throws IOException {
+      return compression.over(out);
     }
   }
 }

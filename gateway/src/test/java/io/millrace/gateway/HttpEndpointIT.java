@@ -11,6 +11,7 @@ import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
@@ -179,7 +182,7 @@ class HttpEndpointIT {
             request(Signal.TRACES, PROTOBUF, new byte[] {1}).header("content-encoding", "deflate"));
     assertThat(response.statusCode()).isEqualTo(415);
     assertThat(Status.parseFrom(response.body()).getMessage())
-        .isEqualTo("Content-Encoding: deflate (expected: gzip or identity)");
+        .isEqualTo("Content-Encoding: deflate (expected: gzip, zstd or identity)");
   }
 
   @Test
@@ -217,11 +220,48 @@ class HttpEndpointIT {
     assertThat(Status.parseFrom(response.body()).getMessage()).startsWith("body: not gzip (");
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void shouldRefuseABomb(ContentEncoding encoding) throws Exception {
+    byte[] bomb = Otlp.compress(encoding, new byte[100 << 20]);
+    assertTooLarge(
+        post(
+            request(Signal.TRACES, PROTOBUF, bomb)
+                .header("content-encoding", encoding.name().toLowerCase(Locale.ROOT))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldReadEveryContentEncoding(ContentEncoding encoding) throws Exception {
+    ExportTraceServiceRequest request = Otlp.spans(1, 1);
+    byte[] body = Otlp.compress(encoding, request.toByteArray());
+    var response =
+        post(
+            request(Signal.TRACES, PROTOBUF, body)
+                .header("content-encoding", encoding.name().toLowerCase(Locale.ROOT)));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(ExportTraceServiceRequest.parseFrom(pipeline.records(Signal.TRACES).get(0).value()))
+        .isEqualTo(request);
+  }
+
   @Test
-  void shouldRefuseAGzipBomb() throws Exception {
-    byte[] bomb = Otlp.gzip(new byte[100 << 20]);
-    var response = post(request(Signal.TRACES, PROTOBUF, bomb).header("content-encoding", "gzip"));
-    assertTooLarge(response);
+  void shouldCompressLongAnswersForClientsThatTakeIt() throws Exception {
+    // Given
+    ExportTraceServiceRequest.Builder request = Otlp.spans(1, 1).toBuilder();
+    var scope = request.getResourceSpansBuilder(0).getScopeSpansBuilder(0);
+    scope.addSpans(Span.newBuilder().setName("n".repeat(300)));
+    byte[] body = request.build().toByteArray();
+
+    // When
+    var plain = post(Signal.TRACES, PROTOBUF, body);
+    var gzip = post(request(Signal.TRACES, PROTOBUF, body).header("accept-encoding", "gzip"));
+
+    // Then
+    assertThat(plain.headers().firstValue("content-encoding")).isEmpty();
+    assertThat(gzip.headers().firstValue("content-encoding")).contains("gzip");
+    assertThat(gzip.headers().firstValue("vary")).contains("accept-encoding");
+    assertThat(new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes())
+        .isEqualTo(plain.body());
   }
 
   /**

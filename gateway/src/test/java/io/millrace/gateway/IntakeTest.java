@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** With Kafka's own in-memory producer, which acknowledges when it is told to. */
 class IntakeTest {
 
-  private static final int LIMIT_BYTES = 10_000;
+  private static final int LIMIT_BYTES = 20_000;
 
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -43,7 +43,6 @@ class IntakeTest {
   private final Map<Signal, Splitter> splitters = new EnumMap<>(Signal.class);
   private final Intake intake =
       new Intake(
-          admission,
           topics::get,
           splitters,
           new Publisher(kafka, TopicsConfig.DEFAULT),
@@ -77,10 +76,11 @@ class IntakeTest {
 
     // Then
     int pieces = kafka.history().size();
+    int recordBytes = kafka.history().stream().mapToInt(record -> record.value().length).sum();
     assertThat(pieces).isGreaterThan(1);
     for (int i = 0; i < pieces; i++) {
       assertThat(answer).isNotDone();
-      assertThat(admission.inFlightBytes()).isEqualTo(request.getSerializedSize());
+      assertThat(admission.inFlightBytes()).isEqualTo(recordBytes);
       assertThat(gauge("in.flight.items")).isEqualTo(3);
       kafka.completeNext();
     }
@@ -140,8 +140,8 @@ class IntakeTest {
   @Test
   void shouldRefuseAtOnceWhatDoesNotFitAndTakeItLater() {
     // Given
-    var first = accept(Otlp.spans(1, 1, 6_000));
-    ExportTraceServiceRequest second = Otlp.spans(2, 1, 6_000);
+    var first = accept(Otlp.spans(1, 1, 9_500));
+    ExportTraceServiceRequest second = Otlp.spans(2, 1, 9_000);
 
     // When
     var refused = accept(second);
@@ -154,14 +154,35 @@ class IntakeTest {
               assertThat(answer.reason()).isEqualTo(Refusal.OVER_CAPACITY);
               assertThat(answer.message())
                   .matches(
-                      "request of \\d+ bytes does not fit: \\d+ bytes in flight"
-                          + " \\(expected: at most 10000 together\\)");
+                      "request does not fit: \\d+ bytes in flight"
+                          + " \\(expected: at most 20000 together\\)");
             });
     kafka.completeNext();
     assertThat(first).isCompletedWithValue(Accepted.FULLY);
     var again = accept(second);
     kafka.completeNext();
     assertThat(again).isCompletedWithValue(Accepted.FULLY);
+  }
+
+  /** Each record repeats the resource, so that its records can be larger than a request. */
+  @Test
+  void shouldRefuseForGoodWhatNeverFits() {
+    ExportTraceServiceRequest.Builder request = Otlp.spans(1, 24).toBuilder();
+    request
+        .getResourceSpansBuilder(0)
+        .getResourceBuilder()
+        .addAttributes(Otlp.attribute("long", "x".repeat(5_000)));
+    assertThat(accept(request.build()).join())
+        .isInstanceOfSatisfying(
+            Refused.class,
+            answer -> {
+              assertThat(answer.reason()).isEqualTo(Refusal.TOO_LARGE);
+              assertThat(answer.message())
+                  .matches(
+                      "request: its records take \\d+ bytes"
+                          + " \\(expected: at most gateway.max-in-flight-bytes\\)");
+            });
+    assertThat(kafka.history()).isEmpty();
   }
 
   @Test
@@ -272,7 +293,8 @@ class IntakeTest {
 
   private CompletableFuture<Answer> accept(
       Signal signal, Encoding encoding, byte[] body, String tenant) {
-    return intake.accept(new ExportRequest(signal, Transport.GRPC, encoding, body, tenant));
+    return intake.accept(
+        new ExportRequest(signal, Transport.GRPC, encoding, body, tenant), admission.open());
   }
 
   private double items(String name) {

@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -71,6 +72,14 @@ final class Otlp {
   /** What a record says of itself. */
   static int items(Headers headers) {
     return Integer.parseInt(RecordHeaders.get(headers, RecordHeaders.ITEMS).orElseThrow());
+  }
+
+  static byte[] compress(ContentEncoding encoding, byte[] plain) {
+    return switch (encoding) {
+      case IDENTITY -> plain;
+      case GZIP -> gzip(plain);
+      case ZSTD -> Zstd.compress(plain);
+    };
   }
 
   static byte[] gzip(byte[] plain) {

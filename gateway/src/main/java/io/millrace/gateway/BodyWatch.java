@@ -1,0 +1,142 @@
+package io.millrace.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import com.linecorp.armeria.common.ExchangeType;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RoutingContext;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.SimpleDecoratingHttpService;
+import io.millrace.gateway.Admission.Reservation;
+import io.netty.util.AttributeKey;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Counts a request's bytes as they arrive, so that many slow senders together stay under the limit.
+ * Room grows with what has been read, not with what {@code Content-Length} promises: promises cost
+ * a client nothing.
+ */
+final class BodyWatch extends SimpleDecoratingHttpService {
+
+  private static final AttributeKey<Reservation> RESERVATION =
+      AttributeKey.valueOf(BodyWatch.class, "RESERVATION");
+
+  private final Admission admission;
+
+  BodyWatch(HttpService endpoint, Admission admission) {
+    super(endpoint);
+    this.admission = admission;
+  }
+
+  /** Otherwise the server would gather the whole request before this hears of it. */
+  @Override
+  public ExchangeType exchangeType(RoutingContext routing) {
+    return ExchangeType.REQUEST_STREAMING;
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    Reservation reservation = admission.open();
+    ctx.setAttr(RESERVATION, reservation);
+    // However it ends: answered, cut off, or given up by the client.
+    var unused = ctx.log().whenComplete().thenRun(reservation::close);
+    // Not peekData: who gathers the body would see its data only when it is whole.
+    HttpRequest counted =
+        HttpRequest.of(
+            request.headers(),
+            (Publisher<HttpObject>) reader -> request.subscribe(new Counter(reader, reservation)));
+    ctx.updateRequest(counted);
+    return ((HttpService) unwrap()).serve(ctx, counted);
+  }
+
+  /** What the request that {@code ctx} belongs to holds so far. */
+  static Reservation reservation(ServiceRequestContext ctx) {
+    return requireNonNull(ctx.attr(RESERVATION), "an endpoint without a BodyWatch");
+  }
+
+  /** Counts what comes out of a decoder, so that a bomb is refused while it goes off. */
+  static InputStream counted(InputStream decoder, Reservation reservation) {
+    return new FilterInputStream(decoder) {
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = super.read(buffer, offset, length);
+        grow(reservation, Math.max(0, read));
+        return read;
+      }
+    };
+  }
+
+  /** Passes on what comes, counted. What does not fit any more ends it. */
+  private static final class Counter implements Subscriber<HttpObject> {
+
+    private final Subscriber<? super HttpObject> reader;
+    private final Reservation reservation;
+    private @Nullable Subscription subscription;
+    private boolean over;
+
+    Counter(Subscriber<? super HttpObject> reader, Reservation reservation) {
+      this.reader = reader;
+      this.reservation = reservation;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      this.subscription = subscription;
+      reader.onSubscribe(subscription);
+    }
+
+    @Override
+    public void onNext(HttpObject part) {
+      if (over) {
+        return;
+      }
+      if (part instanceof HttpData data && !reservation.grow(data.length())) {
+        over = true;
+        requireNonNull(subscription).cancel();
+        reader.onError(new OverCapacity(reservation.overCapacity()));
+        return;
+      }
+      reader.onNext(part);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      if (!over) {
+        reader.onError(failure);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (!over) {
+        reader.onComplete();
+      }
+    }
+  }
+
+  private static void grow(Reservation reservation, int bytes) {
+    if (!reservation.grow(bytes)) {
+      throw new OverCapacity(reservation.overCapacity());
+    }
+  }
+
+  /** A request that does not fit any more. It costs no stack trace: it comes when load is high. */
+  static final class OverCapacity extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    OverCapacity(String message) {
+      super(message, null, false, false);
+    }
+  }
+}

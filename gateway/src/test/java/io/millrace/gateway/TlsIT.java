@@ -1,0 +1,188 @@
+package io.millrace.gateway;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.daemon.CannotStart;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Certificates sign themselves: who trusts one trusts nobody else. */
+class TlsIT {
+
+  private static final TlsKeyPair CLIENT = TlsKeyPair.ofSelfSigned("client");
+  private static final TlsKeyPair STRANGER = TlsKeyPair.ofSelfSigned("stranger");
+
+  @TempDir static Path dir;
+  private static EmbeddedBroker broker;
+  private static TestPipeline pipeline;
+  private static TlsKeyPair server = TlsKeyPair.ofSelfSigned("localhost");
+
+  @BeforeAll
+  static void start() throws IOException {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    write(server);
+    Files.writeString(dir.resolve("client-ca.pem"), certificate(CLIENT));
+    GatewaySection plain = TestPipeline.section();
+    pipeline =
+        TestPipeline.start(
+            broker,
+            new GatewaySection(
+                new ListenerConfig("127.0.0.1", 0, tls(Optional.of(dir.resolve("client-ca.pem")))),
+                new ListenerConfig("127.0.0.1", 0, tls(Optional.empty())),
+                plain.maxRequestBytes(),
+                plain.maxInFlightBytes(),
+                plain.partitionLogsBy(),
+                plain.hasher(),
+                plain.producer(),
+                plain.drainTimeout()));
+  }
+
+  @AfterAll
+  static void stop() {
+    pipeline.close();
+    broker.close();
+  }
+
+  @AfterEach
+  void shouldBalance() {
+    pipeline.assertBalanced();
+    LeakWatch.assertNone();
+  }
+
+  @Test
+  void shouldServeHttp2OverTls() throws Exception {
+    assertThat(export(pipeline.gateway.httpPort(), server, Optional.empty()))
+        .isEqualTo(ExportTraceServiceResponse.getDefaultInstance());
+  }
+
+  @Test
+  void shouldServeClientsWithACertificateOnlyWhereOneIsAsked() throws Exception {
+    int port = pipeline.gateway.grpcPort();
+    assertThat(export(port, server, Optional.of(CLIENT))).isNotNull();
+    assertThatThrownBy(() -> export(port, server, Optional.empty()))
+        .hasMessageContaining("UNAVAIL");
+    assertThatThrownBy(() -> export(port, server, Optional.of(STRANGER)))
+        .hasMessageContaining("UNAVAIL");
+  }
+
+  @Test
+  void shouldReadChangedCertificatesAndKeepThemWhenTheFilesAreBroken() throws Exception {
+    // Given
+    TlsKeyPair next = TlsKeyPair.ofSelfSigned("localhost");
+
+    // When
+    write(next);
+
+    // Then
+    server = next;
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> export(pipeline.gateway.httpPort(), next, Optional.empty()) != null);
+  }
+
+  @Test
+  void shouldKeepWhatItHasWhenFilesCannotBeUsed() throws Exception {
+    // Given
+    Path folder = Files.createDirectory(dir.resolve("broken"));
+    TlsKeyPair pair = TlsKeyPair.ofSelfSigned("localhost");
+    Path certificate = Files.writeString(folder.resolve("a.pem"), certificate(pair));
+    Path key = Files.writeString(folder.resolve("b.pem"), key(pair));
+    TlsConfig config = new TlsConfig(Optional.of(certificate), Optional.of(key), Optional.empty());
+    TlsFiles files = new TlsFiles("gateway.grpc", config);
+
+    // When
+    Files.writeString(key, key(STRANGER));
+    Files.setLastModifiedTime(key, FileTime.fromMillis(1));
+    files.refresh();
+
+    // Then
+    assertThat(files.keyPair("localhost")).isEqualTo(pair);
+  }
+
+  @Test
+  void shouldNotStartWithFilesThatAreNone() {
+    Path missing = dir.resolve("missing.pem");
+    TlsConfig config = new TlsConfig(Optional.of(missing), Optional.of(missing), Optional.empty());
+    assertThatThrownBy(
+            () ->
+                OtlpServer.start(
+                    "gateway.grpc",
+                    new ListenerConfig("127.0.0.1", 0, config),
+                    TestPipeline.section(),
+                    null,
+                    null,
+                    null,
+                    null))
+        .isInstanceOf(CannotStart.class)
+        .hasMessage(
+            "gateway.grpc.tls: %s, %s: not a certificate and its private key in PEM"
+                .formatted(missing, missing));
+  }
+
+  private static ExportTraceServiceResponse export(
+      int port, TlsKeyPair trusted, Optional<TlsKeyPair> own) throws Exception {
+    SslContextBuilder tls =
+        GrpcSslContexts.forClient().trustManager(trusted.certificateChain().get(0));
+    own.ifPresent(pair -> tls.keyManager(pair.privateKey(), pair.certificateChain()));
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .overrideAuthority("localhost")
+            .sslContext(tls.build())
+            .build();
+    try {
+      return TraceServiceGrpc.newBlockingStub(channel).export(Otlp.spans(1, 1));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static TlsConfig tls(Optional<Path> clientCa) {
+    return new TlsConfig(
+        Optional.of(dir.resolve("certificate.pem")), Optional.of(dir.resolve("key.pem")), clientCa);
+  }
+
+  private static void write(TlsKeyPair pair) throws IOException {
+    Files.writeString(dir.resolve("key.pem"), key(pair));
+    Files.writeString(dir.resolve("certificate.pem"), certificate(pair));
+  }
+
+  private static String key(TlsKeyPair pair) {
+    return pem("PRIVATE KEY", pair.privateKey().getEncoded());
+  }
+
+  private static String certificate(TlsKeyPair pair) {
+    try {
+      return pem("CERTIFICATE", pair.certificateChain().get(0).getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String pem(String type, byte[] der) {
+    String base64 = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der);
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(type, base64, type);
+  }
+}
