@@ -10,6 +10,7 @@ import java.time.Duration;
  *
  * @param grpc default 0.0.0.0:4317. Both listeners serve OTLP/gRPC and OTLP/HTTP
  * @param http default 0.0.0.0:4318
+ * @param cors which web pages may send OTLP/HTTP; default none
  * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
  *     16 MiB
  * @param maxInFlightBytes bytes that all requests hold, from the first one read to the answer: as
@@ -24,6 +25,7 @@ import java.time.Duration;
 public record GatewaySection(
     ListenerConfig grpc,
     ListenerConfig http,
+    CorsConfig cors,
     int maxRequestBytes,
     long maxInFlightBytes,
     LogsPartitioning partitionLogsBy,
@@ -35,6 +37,7 @@ public record GatewaySection(
       new GatewaySection(
           new ListenerConfig("0.0.0.0", 4317),
           new ListenerConfig("0.0.0.0", 4318),
+          CorsConfig.NONE,
           16 << 20,
           128 << 20,
           LogsPartitioning.RESOURCE,

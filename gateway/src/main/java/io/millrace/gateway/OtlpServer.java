@@ -1,12 +1,15 @@
 package io.millrace.gateway;
 
 import com.linecorp.armeria.common.CommonPools;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerTlsConfig;
+import com.linecorp.armeria.server.cors.CorsService;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
@@ -18,6 +21,7 @@ import io.millrace.otlp.Signal;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,6 +44,9 @@ final class OtlpServer {
 
   /** So long nothing may have happened before a stopping server is at rest. */
   private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
+
+  /** For browsers to remember a preflight; most of them cap it at two hours. */
+  private static final Duration PREFLIGHT_AGE = Duration.ofHours(2);
 
   private final Server server;
   private final Optional<Future<?>> tlsWatch;
@@ -74,7 +81,7 @@ final class OtlpServer {
       builder.service(
           grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
       HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
-      builder.service(signal.httpPath(), new BodyWatch(endpoint, admission));
+      builder.service(signal.httpPath(), cors(config.cors(), new BodyWatch(endpoint, admission)));
     }
     builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
     builder.serviceUnder(
@@ -85,6 +92,22 @@ final class OtlpServer {
         });
     builder.errorHandler(new HttpErrors(metrics).orElse(ServerErrorHandler.ofDefault()));
     return listen(key, listener, builder.build(), tls);
+  }
+
+  /** Answers preflights itself; without origins nothing is added. */
+  private static HttpService cors(CorsConfig config, HttpService endpoint) {
+    if (config.allowedOrigins().isEmpty()) {
+      return endpoint;
+    }
+    var cors =
+        config.allowedOrigins().equals(List.of("*"))
+            ? CorsService.builderForAnyOrigin()
+            : CorsService.builder(config.allowedOrigins());
+    return cors.allowRequestMethods(HttpMethod.POST)
+        .allowAllRequestHeaders(true)
+        .exposeHeaders("retry-after")
+        .maxAge(PREFLIGHT_AGE)
+        .build(endpoint);
   }
 
   private static Optional<TlsFiles> tls(String key, TlsConfig config) {

@@ -154,7 +154,7 @@ class CapacityIT {
 
   private static Future<ExportTraceServiceResponse> take() {
     Future<ExportTraceServiceResponse> call = TraceServiceGrpc.newFutureStub(channel).export(FIRST);
-    await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.bytes") > 0);
+    await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.items") > 0);
     return call;
   }
 }

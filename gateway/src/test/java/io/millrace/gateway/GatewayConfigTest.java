@@ -50,6 +50,7 @@ class GatewayConfigTest {
             "gateway.grpc.tls.client-ca=c.pem",
             "gateway.http.host=localhost",
             "gateway.http.port=2",
+            "gateway.cors.allowed-origins=[\"https://a.example\", \"http://b:8080\"]",
             "gateway.max-request-bytes=1MiB",
             "gateway.max-in-flight-bytes=2GiB",
             "gateway.partition-logs-by=trace-id",
@@ -70,6 +71,7 @@ class GatewayConfigTest {
                         Optional.of(Path.of("b.pem")),
                         Optional.of(Path.of("c.pem")))),
                 new ListenerConfig("localhost", 2),
+                new CorsConfig(List.of("https://a.example", "http://b:8080")),
                 1 << 20,
                 2L << 30,
                 LogsPartitioning.TRACE_ID,
@@ -93,6 +95,9 @@ class GatewayConfigTest {
             + " | gateway.http.tls.client-ca: c.pem (expected: certificate and key with it)",
         "gateway.http.port=4317"
             + " | gateway.http.port: 4317 (expected: another port than gateway.grpc.port)",
+        "gateway.cors.allowed-origins=[https://a.example/]"
+            + " | gateway.cors.allowed-origins: https://a.example/"
+            + " (expected: scheme://host[:port] without a path, or * alone)",
         "gateway.max-request-bytes=1023"
             + " | gateway.max-request-bytes: 1023 (expected: 1024 to 268435456)",
         "gateway.max-request-bytes=268435457"
@@ -111,7 +116,7 @@ class GatewayConfigTest {
             + " | gateway.producer.delivery-timeout: 5m1s (expected: 2s to 5m)",
         "gateway.drain-timeout=601s | gateway.drain-timeout: 10m1s (expected: 0s to 10m)",
         "gateway.grcp.port=1"
-            + " | gateway.grcp: unknown key (expected: one of grpc, http, max-request-bytes,"
+            + " | gateway.grcp: unknown key (expected: one of grpc, http, cors, max-request-bytes,"
             + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
       })
   void shouldRefuse(String setting, String message) {

@@ -75,7 +75,7 @@ class GatewayIT {
                       .POST(BodyPublishers.ofByteArray(Otlp.spans(1, 3).toByteArray()))
                       .build(),
                   BodyHandlers.ofByteArray());
-      await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.bytes") > 0);
+      await().pollInterval(Duration.ofMillis(5)).until(() -> pipeline.gauge("in.flight.items") > 0);
 
       // When
       pipeline.close();
@@ -119,6 +119,7 @@ class GatewayIT {
     return new GatewaySection(
         grpc,
         http,
+        CorsConfig.NONE,
         section.maxRequestBytes(),
         section.maxInFlightBytes(),
         section.partitionLogsBy(),

@@ -328,6 +328,41 @@ class HttpEndpointIT {
             request.getResourceSpans(0).getScopeSpans(0).getSpansList());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void shouldAnswerPreflightsOfAllowedOrigins(Signal signal) throws Exception {
+    var allowed = post(preflight(signal, "https://shop.example"));
+    assertThat(allowed.statusCode()).isEqualTo(200);
+    assertThat(allowed.headers().firstValue("access-control-allow-origin"))
+        .contains("https://shop.example");
+    assertThat(allowed.headers().firstValue("access-control-allow-methods")).contains("POST");
+    assertThat(allowed.headers().firstValue("access-control-allow-headers").orElse(""))
+        .contains("content-type")
+        .contains("x-scope-orgid");
+    var other = post(preflight(signal, "https://other.example"));
+    assertThat(other.headers().firstValue("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void shouldLetAllowedOriginsReadTheAnswer() throws Exception {
+    var response =
+        post(
+            request(Signal.TRACES, PROTOBUF, Otlp.spans(1, 1).toByteArray())
+                .header("origin", "https://shop.example"));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("access-control-allow-origin"))
+        .contains("https://shop.example");
+  }
+
+  private HttpRequest.Builder preflight(Signal signal, String origin) {
+    return HttpRequest.newBuilder(pipeline.http(signal))
+        .version(HttpClient.Version.HTTP_1_1)
+        .method("OPTIONS", BodyPublishers.noBody())
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type,x-scope-orgid");
+  }
+
   @Test
   void shouldServeHttp2AndHttp11OnBothPorts() throws Exception {
     for (int port : new int[] {pipeline.gateway.grpcPort(), pipeline.gateway.httpPort()}) {

@@ -85,6 +85,7 @@ final class TestPipeline implements AutoCloseable {
     return new GatewaySection(
         new ListenerConfig("127.0.0.1", 0),
         new ListenerConfig("127.0.0.1", 0),
+        new CorsConfig(List.of("https://shop.example")),
         maxRequestBytes,
         maxInFlightBytes,
         LogsPartitioning.RESOURCE,

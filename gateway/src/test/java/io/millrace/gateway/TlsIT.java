@@ -51,6 +51,7 @@ class TlsIT {
             new GatewaySection(
                 new ListenerConfig("127.0.0.1", 0, tls(Optional.of(dir.resolve("client-ca.pem")))),
                 new ListenerConfig("127.0.0.1", 0, tls(Optional.empty())),
+                plain.cors(),
                 plain.maxRequestBytes(),
                 plain.maxInFlightBytes(),
                 plain.partitionLogsBy(),

@@ -42,7 +42,7 @@ class CommandLineIT {
     assertFails(
         run(UP, "up", "--set", "gateway.grcp.port=4317"),
         2,
-        "gateway.grcp: unknown key (expected: one of grpc, http, max-request-bytes,"
+        "gateway.grcp: unknown key (expected: one of grpc, http, cors, max-request-bytes,"
             + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)");
   }
 
