@@ -89,7 +89,7 @@ class TlsIT {
   }
 
   @Test
-  void shouldReadChangedCertificatesAndKeepThemWhenTheFilesAreBroken() throws Exception {
+  void shouldReadChangedCertificates() throws Exception {
     // Given
     TlsKeyPair next = TlsKeyPair.ofSelfSigned("localhost");
 

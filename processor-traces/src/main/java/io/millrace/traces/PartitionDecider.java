@@ -19,11 +19,10 @@ final class PartitionDecider {
   static final int SAMPLED = 1;
   static final int NOT_SAMPLED = 2;
 
-  // The row's state word: the verdict, which timelines name the row, and who decided.
+  // The row's state word: the verdict, and which timelines name the row.
   private static final long VERDICT_MASK = 0b11;
   private static final long IN_UNDECIDED = 1 << 2;
   private static final long IN_ROOTS = 1 << 3;
-  private static final int POLICY_SHIFT = 8;
 
   private final Settings settings;
   private final Verdicts verdicts;
@@ -62,8 +61,7 @@ final class PartitionDecider {
 
     /**
      * @param logTime the deadline that has passed, in milliseconds
-     * @return {@link #SAMPLED} or {@link #NOT_SAMPLED}, and the deciding policy's number shifted
-     *     left by two
+     * @return {@link #SAMPLED} or {@link #NOT_SAMPLED}
      */
     int decide(Window window, int row, long logTime);
   }
@@ -234,9 +232,7 @@ final class PartitionDecider {
   }
 
   private void decide(int row, long time) {
-    int decision = verdicts.decide(window, row, time);
-    long policy = (long) (decision >>> 2) << POLICY_SHIFT;
-    window.state(row, window.state(row) | (decision & VERDICT_MASK) | policy);
+    window.state(row, window.state(row) | verdicts.decide(window, row, time));
   }
 
   private void unpin(Timeline timeline, long bit) {

@@ -36,7 +36,6 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
             at,
             TimeUnit.MILLISECONDS.toNanos(logTime));
     meters.decided(decision, PolicySet.spanCount(words, at));
-    int verdict = decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
-    return verdict | ((decision.policy() + 1) << 2);
+    return decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
   }
 }
