@@ -31,6 +31,8 @@ final class BodyWatch extends SimpleDecoratingHttpService {
   private static final AttributeKey<Reservation> RESERVATION =
       AttributeKey.valueOf(BodyWatch.class, "RESERVATION");
 
+  private static final int UNCOUNTED_BYTES = 8 << 10;
+
   private final Admission admission;
 
   BodyWatch(HttpService endpoint, Admission admission) {
@@ -69,7 +71,8 @@ final class BodyWatch extends SimpleDecoratingHttpService {
     return new FilterInputStream(decoder) {
       @Override
       public int read(byte[] buffer, int offset, int length) throws IOException {
-        int read = super.read(buffer, offset, length);
+        // Whatever the reader asks for at once, no more than this is decoded before it is counted.
+        int read = super.read(buffer, offset, Math.min(length, UNCOUNTED_BYTES));
         grow(reservation, Math.max(0, read));
         return read;
       }
