@@ -128,10 +128,29 @@ final class PartitionDecider {
       return true;
     }
     while (!ahead.isEmpty() && !mayPass(ahead.offset())) {
-      decide(undecided.row(), logTime);
-      counts.early();
+      decideEarly();
     }
-    return false;
+    return ahead.isEmpty() && makeRoom();
+  }
+
+  /** Nothing waits to be forwarded, so nobody else will: a start that reads back, for example. */
+  private boolean makeRoom() {
+    while (true) {
+      dropDecided(undecided, IN_UNDECIDED);
+      dropDecided(roots, IN_ROOTS);
+      if (forgetOne()) {
+        return true;
+      }
+      if (undecided.isEmpty()) {
+        return false;
+      }
+      decideEarly();
+    }
+  }
+
+  private void decideEarly() {
+    decide(undecided.row(), logTime);
+    counts.early();
   }
 
   /** Begins the next record: log time moves on and what is due is decided. */
@@ -195,9 +214,7 @@ final class PartitionDecider {
 
   /** The gate: has every trace of this record its verdict? */
   boolean mayPass(long recordOffset) {
-    while (!undecided.isEmpty() && verdict(undecided.row()) != UNDECIDED) {
-      unpin(undecided, IN_UNDECIDED);
-    }
+    dropDecided(undecided, IN_UNDECIDED);
     return recordOffset <= offset && (undecided.isEmpty() || undecided.offset() > recordOffset);
   }
 
@@ -233,6 +250,12 @@ final class PartitionDecider {
 
   private void decide(int row, long time) {
     window.state(row, window.state(row) | verdicts.decide(window, row, time));
+  }
+
+  private void dropDecided(Timeline timeline, long bit) {
+    while (!timeline.isEmpty() && verdict(timeline.row()) != UNDECIDED) {
+      unpin(timeline, bit);
+    }
   }
 
   private void unpin(Timeline timeline, long bit) {

@@ -147,6 +147,22 @@ class PartitionDeciderTest {
     assertThat(decider.mayRead(0)).isTrue();
   }
 
+  @Test
+  void shouldReadBackThroughMoreTracesThanMemoryHolds() {
+    // Given a start whose look-back holds more undecided traces than memory, with roots among them
+    decider = decider(new Settings(10_000, 5_000, 1_000_000), 600_000);
+    decider.forwarded(99_999);
+    for (long offset = 0; offset < 100_000; offset++) {
+      // Then nobody waits for the forwarder, who waits for the decider
+      assertThat(decider.mayRead(offset / 100)).as("offset %d", offset).isTrue();
+      decider.read(offset, offset / 100);
+      decider.root(decider.observe(0, offset));
+    }
+    assertThat(decider.bytes()).isLessThanOrEqualTo(600_000);
+    assertThat(counts.early).isPositive();
+    assertThat(counts.forgotten).isPositive();
+  }
+
   /** One trace a record until the decider refuses; the offset of the next record. */
   private long fill(long from) {
     long offset = from;
