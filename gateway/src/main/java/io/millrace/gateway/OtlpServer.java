@@ -65,6 +65,7 @@ final class OtlpServer {
       ListenerConfig listener,
       GatewaySection config,
       Admission admission,
+      Access access,
       Intake intake,
       GatewayMetrics metrics,
       ListenableHealthChecker health) {
@@ -79,8 +80,9 @@ final class OtlpServer {
     limits(builder, config);
     for (Signal signal : Signal.values()) {
       builder.service(
-          grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
-      HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
+          grpc(signal, config, access, intake, metrics), call -> new BodyWatch(call, admission));
+      HttpEndpoint endpoint =
+          new HttpEndpoint(signal, access, intake, config.maxRequestBytes(), metrics);
       builder.service(signal.httpPath(), cors(config.cors(), new BodyWatch(endpoint, admission)));
     }
     builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
@@ -141,9 +143,9 @@ final class OtlpServer {
   }
 
   private static GrpcService grpc(
-      Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
+      Signal signal, GatewaySection config, Access access, Intake intake, GatewayMetrics metrics) {
     return GrpcService.builder()
-        .addService(GrpcEndpoint.of(signal, intake))
+        .addService(GrpcEndpoint.of(signal, access, intake))
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(config.maxRequestBytes())
