@@ -229,7 +229,7 @@ class CredentialsIT {
     await().atMost(Duration.ofSeconds(30)).until(() -> post("x-api-key", next).statusCode() == 200);
 
     // And: a mistake takes nothing away, and is counted
-    Files.writeString(file, next + " team-a");
+    write(next + " team-a");
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> pipeline.counter("credentials.reloads", "outcome", "failure") == 1);
