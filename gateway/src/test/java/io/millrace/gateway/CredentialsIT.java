@@ -53,6 +53,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** One listener asks for credentials, the other, with the port of gRPC, does not. */
@@ -152,6 +154,38 @@ class CredentialsIT {
     }
     assertThat(pipeline.counter("refused.requests", "reason", "unauthenticated")).isEqualTo(2);
     assertThat(pipeline.records(Signal.TRACES)).isEmpty();
+  }
+
+  /**
+   * A client that is still sending must get its answer, not a broken connection. Over HTTP/2 as
+   * much as the window holds: Java's client looks for an answer only when it has sent all.
+   */
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1, 15000000", "HTTP_2, 900000"})
+  void shouldAnswerBeforeALargeBodyIsRead(HttpClient.Version version, int bytes) throws Exception {
+    byte[] large = new byte[bytes];
+    for (int i = 0; i < 20; i++) {
+      HttpRequest request =
+          HttpRequest.newBuilder(pipeline.http(Signal.TRACES))
+              .version(version)
+              .header("content-type", "application/x-protobuf")
+              .POST(BodyPublishers.ofByteArray(large))
+              .build();
+      assertThat(client.send(request, BodyHandlers.ofByteArray()).statusCode()).isEqualTo(401);
+    }
+    assertThat(pipeline.counter("received.bytes")).isZero();
+  }
+
+  @Test
+  void shouldAnswerBeforeALargeMessageIsRead() {
+    var large = Otlp.spans(1, 1, 15 << 20);
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> TraceServiceGrpc.newBlockingStub(channel).export(large))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED));
+    }
+    assertThat(pipeline.counter("received.bytes")).isZero();
   }
 
   @Test
