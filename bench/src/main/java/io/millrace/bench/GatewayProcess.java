@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,27 +25,21 @@ record GatewayProcess(String name, Child process, int grpcPort, int httpPort)
   }
 
   /** As {@code ./millrace gateway} runs it, with a heap of 256 MiB. */
-  static GatewayProcess ours(Path folder, Path launcher, BrokerProcess broker, String flags) {
+  static GatewayProcess ours(Path folder, OurProcess our, BrokerProcess broker) {
     int grpc = Child.freePort();
     int http = Child.freePort();
-    List<String> command = new ArrayList<>(List.of(launcher.toString(), "gateway"));
-    set(command, "kafka.bootstrap-servers", broker.bootstrapServers());
-    set(command, "gateway.grpc.port", grpc);
-    set(command, "gateway.http.port", http);
-    set(command, "admin.port", 0);
+    List<String> command = our.command("gateway");
+    OurProcess.set(command, "kafka.bootstrap-servers", broker.bootstrapServers());
+    OurProcess.set(command, "gateway.grpc.port", grpc);
+    OurProcess.set(command, "gateway.http.port", http);
+    OurProcess.set(command, "admin.port", 0);
     for (Signal signal : Signal.values()) {
-      set(command, "topics." + signal.id() + ".name", OURS + "-" + signal.id());
-      set(command, "topics." + signal.id() + ".replication-factor", 1);
+      OurProcess.set(command, "topics." + signal.id() + ".name", OURS + "-" + signal.id());
+      OurProcess.set(command, "topics." + signal.id() + ".replication-factor", 1);
     }
-    Map<String, String> environment = Map.of("MILLRACE_JAVA_OPTS", "-Xmx256m " + flags);
-    Child process = Child.start(OURS, folder, environment, command);
+    Child process = our.start(folder, command, "-Xmx256m");
     process.awaitPort(http);
     return new GatewayProcess(OURS, process, grpc, http);
-  }
-
-  private static void set(List<String> command, String key, Object value) {
-    command.add("--set");
-    command.add(key + "=" + value);
   }
 
   /** Set up so that it answers, as ours does, once Kafka has what it was sent. */

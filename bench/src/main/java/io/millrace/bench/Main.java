@@ -64,6 +64,13 @@ public final class Main {
       description = "More flags for our JVM.")
   private String javaOpts = "";
 
+  @Option(
+      names = "--set",
+      scope = CommandLine.ScopeType.INHERIT,
+      paramLabel = "KEY=VALUE",
+      description = "A setting of ours to try; may be repeated.")
+  private List<String> settings = List.of();
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }
@@ -74,7 +81,7 @@ public final class Main {
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder);
-              GatewayProcess ours = GatewayProcess.ours(folder, launcher(), broker, javaOpts);
+              GatewayProcess ours = GatewayProcess.ours(folder, our(), broker);
               GatewayProcess theirs = GatewayProcess.theirs(folder, collector, broker)) {
             return new GatewayBench(plan, broker, ours, theirs).run();
           }
@@ -89,8 +96,9 @@ public final class Main {
         : new Plan(pairs, items, warmUpItems, only, progress);
   }
 
-  private static Path launcher() {
-    return Path.of(System.getProperty("millrace.launcher"));
+  private OurProcess our() {
+    return new OurProcess(
+        Path.of(System.getProperty("millrace.launcher")), javaOpts, List.copyOf(settings));
   }
 
   /** What is measured, in a folder that is gone afterwards. */
