@@ -48,6 +48,9 @@ final class OtlpServer {
   /** For browsers to remember a preflight; most of them cap it at two hours. */
   private static final Duration PREFLIGHT_AGE = Duration.ofHours(2);
 
+  private static final DecompressorRegistry DECOMPRESSORS =
+      DecompressorRegistry.getDefaultInstance().with(new Gzip(), true).with(new Zstd(), true);
+
   private final Server server;
   private final Optional<Future<?>> tlsWatch;
 
@@ -146,7 +149,7 @@ final class OtlpServer {
       Signal signal, GatewaySection config, Access access, Intake intake, GatewayMetrics metrics) {
     return GrpcService.builder()
         .addService(GrpcEndpoint.of(signal, access, intake))
-        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
+        .decompressorRegistry(DECOMPRESSORS)
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(config.maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.
