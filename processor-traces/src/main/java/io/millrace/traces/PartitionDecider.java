@@ -20,9 +20,14 @@ final class PartitionDecider {
   static final int NOT_SAMPLED = 2;
 
   // The row's state word: the verdict, and which timelines name the row.
+  // Above them stands what the verdict wants remembered.
   private static final long VERDICT_MASK = 0b11;
   private static final long IN_UNDECIDED = 1 << 2;
   private static final long IN_ROOTS = 1 << 3;
+  private static final int NOTE_SHIFT = 4;
+
+  /** Bits of a note. */
+  static final int NOTE_BITS = Long.SIZE - NOTE_SHIFT;
 
   private final Settings settings;
   private final Verdicts verdicts;
@@ -61,9 +66,9 @@ final class PartitionDecider {
 
     /**
      * @param logTime the deadline that has passed, in milliseconds
-     * @return {@link #SAMPLED} or {@link #NOT_SAMPLED}
+     * @return of {@link #decided}, {@link #SAMPLED} or {@link #NOT_SAMPLED} and a note
      */
-    int decide(Window window, int row, long logTime);
+    long decide(Window window, int row, long logTime);
   }
 
   /** Told of what a person should know. */
@@ -104,11 +109,6 @@ final class PartitionDecider {
 
   Window window() {
     return window;
-  }
-
-  /** The next offset to read; -1 before the first record. */
-  long nextOffset() {
-    return offset + 1;
   }
 
   /**
@@ -218,10 +218,23 @@ final class PartitionDecider {
     return recordOffset <= offset && (undecided.isEmpty() || undecided.offset() > recordOffset);
   }
 
-  /** The verdict on a trace, {@link #UNDECIDED} if there is none. */
-  int verdict(long high, long low) {
+  /** The verdict on a trace, with its note; {@link #UNDECIDED} if there is none. */
+  long decided(long high, long low) {
     int row = window.find(high, low);
-    return row == Window.NONE ? UNDECIDED : verdict(row);
+    return row == Window.NONE ? UNDECIDED : window.state(row) & ~(IN_UNDECIDED | IN_ROOTS);
+  }
+
+  /** A verdict, {@link #SAMPLED} or {@link #NOT_SAMPLED}, and what is to be remembered of it. */
+  static long decided(int verdict, long note) {
+    return note << NOTE_SHIFT | verdict;
+  }
+
+  static int verdict(long decided) {
+    return (int) (decided & VERDICT_MASK);
+  }
+
+  static long note(long decided) {
+    return decided >>> NOTE_SHIFT;
   }
 
   /**
@@ -265,7 +278,7 @@ final class PartitionDecider {
   }
 
   private int verdict(int row) {
-    return (int) (window.state(row) & VERDICT_MASK);
+    return verdict(window.state(row));
   }
 
   /** True if no record of the trace has come for a look-back: the next one begins a new episode. */

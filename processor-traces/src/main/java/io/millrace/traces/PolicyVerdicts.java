@@ -1,7 +1,11 @@
 package io.millrace.traces;
 
+import static io.millrace.traces.policy.Decision.NO_POLICY;
+
 import io.millrace.traces.policy.Decision;
 import io.millrace.traces.policy.PolicySet;
+import io.millrace.traces.policy.SamplingThreshold;
+import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.concurrent.TimeUnit;
 
 /** Decides episodes by the configured policies. One for each partition: budgets remember. */
@@ -9,10 +13,12 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
 
   private final PolicySet policies;
   private final SamplingMeters meters;
+  private final int[] ids;
 
-  PolicyVerdicts(PolicySet policies, SamplingMeters meters) {
-    this.policies = policies;
+  PolicyVerdicts(TailSamplingConfig config, SamplingMeters meters, SpanAnnotations annotations) {
+    this.policies = PolicySet.compile(config);
     this.meters = meters;
+    this.ids = annotations.register(config.policies(), policies);
   }
 
   PolicySet policies() {
@@ -25,7 +31,7 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
   }
 
   @Override
-  public int decide(Window window, int row, long logTime) {
+  public long decide(Window window, int row, long logTime) {
     long[] words = window.words(row);
     int at = window.summary(row);
     Decision decision =
@@ -36,6 +42,18 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
             at,
             TimeUnit.MILLISECONDS.toNanos(logTime));
     meters.decided(decision, PolicySet.spanCount(words, at));
-    return decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
+    return decision.sampled()
+        ? PartitionDecider.decided(PartitionDecider.SAMPLED, note(decision))
+        : PartitionDecider.NOT_SAMPLED;
+  }
+
+  private long note(Decision decision) {
+    long threshold = policies.threshold();
+    int byHash = threshold > SamplingThreshold.ALWAYS ? policies.thresholdPolicy() : NO_POLICY;
+    return SpanAnnotations.note(id(decision.policy()), id(byHash), threshold);
+  }
+
+  private int id(int policy) {
+    return policy == NO_POLICY ? SpanAnnotations.NO_ID : ids[policy];
   }
 }

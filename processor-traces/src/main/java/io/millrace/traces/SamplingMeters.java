@@ -29,6 +29,7 @@ final class SamplingMeters implements PartitionDecider.Counts {
   private final Counter lateNotSampled;
   private final Counter withoutVerdict;
   private final Counter unreadable;
+  private final Counter withoutThreshold;
   private final AtomicLong traces = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
@@ -47,6 +48,7 @@ final class SamplingMeters implements PartitionDecider.Counts {
     lateNotSampled = counter("millrace.sampling.late.spans", "verdict", "not_sampled");
     withoutVerdict = counter("millrace.sampling.spans.without.verdict");
     unreadable = counter("millrace.sampling.unreadable.records");
+    withoutThreshold = counter("millrace.sampling.spans.without.threshold");
     Gauge.builder("millrace.sampling.window.traces", traces, AtomicLong::get)
         .tags(tags)
         .register(registry);
@@ -111,6 +113,11 @@ final class SamplingMeters implements PartitionDecider.Counts {
   /** The decider cannot read a record; the forwarder will make it a dead letter. */
   void unreadable() {
     unreadable.increment();
+  }
+
+  /** A kept span of which nobody can tell how probable that was. */
+  void withoutThreshold() {
+    withoutThreshold.increment();
   }
 
   void window(long allTraces, long allBytes) {

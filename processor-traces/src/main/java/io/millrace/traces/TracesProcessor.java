@@ -6,7 +6,6 @@ import io.millrace.delivery.Stage;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
 import io.millrace.topics.KafkaConfig;
-import io.millrace.traces.policy.PolicySet;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Clock;
 import java.util.Map;
@@ -59,15 +58,16 @@ public final class TracesProcessor {
                 section.lookBack().toMillis()),
             section.memoryBytes(),
             section.clockGrace());
+    SpanAnnotations annotations = new SpanAnnotations(section.annotate(), meters);
     String group = section.delivery().group(Signal.TRACES, destination);
     DecidingReader reader =
         new DecidingReader(
             consumer(config.kafka(), group + "-decider"),
             settings,
-            () -> new PolicyVerdicts(PolicySet.compile(sampling), meters),
+            () -> new PolicyVerdicts(sampling, meters, annotations),
             meters,
             Clock.systemUTC());
-    return new Sampler(reader, meters);
+    return new Sampler(reader, meters, annotations);
   }
 
   /** A reader without a group: it goes where the forwarder's partitions are. */

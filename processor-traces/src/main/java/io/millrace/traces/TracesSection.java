@@ -22,6 +22,7 @@ import java.util.Map;
  * @param lookBack how long a verdict is remembered after a trace's last record, in log time, and
  *     how far a start reads back; at least the decision wait, default 2 minutes
  * @param clockGrace how far the clock stays behind at the end of an idle partition; default 2 s
+ * @param annotate what is written on kept spans
  */
 public record TracesSection(
     DeliveryConfig delivery,
@@ -29,7 +30,8 @@ public record TracesSection(
     JsonNode tailSampling,
     long memoryBytes,
     Duration lookBack,
-    Duration clockGrace) {
+    Duration clockGrace,
+    AnnotateConfig annotate) {
 
   public static final TracesSection DEFAULT =
       new TracesSection(
@@ -38,7 +40,8 @@ public record TracesSection(
           MissingNode.getInstance(),
           256 << 20,
           Duration.ofMinutes(2),
-          Duration.ofSeconds(2));
+          Duration.ofSeconds(2),
+          AnnotateConfig.DEFAULT);
 
   public TracesSection {
     destinations = new ProcessorConfig(delivery, destinations).destinations();
@@ -69,7 +72,8 @@ public record TracesSection(
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
-    return new TracesSection(delivery, others, tailSampling, memoryBytes, lookBack, clockGrace);
+    return new TracesSection(
+        delivery, others, tailSampling, memoryBytes, lookBack, clockGrace, annotate);
   }
 
   /** How long after a trace's first span its verdict can fall, once no more records come. */

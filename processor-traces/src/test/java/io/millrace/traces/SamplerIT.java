@@ -248,7 +248,8 @@ class SamplerIT {
             sampling,
             64 << 20,
             Duration.ofSeconds(60),
-            clockGrace);
+            clockGrace,
+            AnnotateConfig.DEFAULT);
     Role role =
         TracesProcessor.start(
             new TracesConfig(kafka, topics(), AdminConfig.DEFAULT, section), registry);

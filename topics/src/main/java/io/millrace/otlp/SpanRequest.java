@@ -134,6 +134,9 @@ public final class SpanRequest {
    * @param suffixes encoded fields for each of the spans; null for one to leave as it is
    */
   public byte[] only(int[] spans, int count, byte[] @Nullable [] suffixes) {
+    if (isWithout(suffixes, count)) {
+      return only(spans, count);
+    }
     PieceSize size = new PieceSize(outline);
     for (int i = 0; i < count; i++) {
       byte[] suffix = suffixes[i];
@@ -144,6 +147,15 @@ public final class SpanRequest {
       }
     }
     return new PieceWriter(outline).write(spans, 0, count, size.total(), suffixes);
+  }
+
+  private static boolean isWithout(byte[] @Nullable [] suffixes, int count) {
+    for (int i = 0; i < count; i++) {
+      if (suffixes[i] != null) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long bigEndian(int from) {
