@@ -32,6 +32,7 @@ final class DecidingReader implements AutoCloseable {
   private final Clock clock;
   private final SpanCursor cursor = new SpanCursor();
   private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
+  private int topicPartitions;
 
   /**
    * @param decider when episodes are decided and forgotten
@@ -49,6 +50,14 @@ final class DecidingReader implements AutoCloseable {
     /** Where the forwarder begins; -1 once the start of the look-back is found. */
     long beginning;
 
+    /** Where the forwarder began. */
+    final long forwardFrom;
+
+    /** Whether it reads back, and since when, in nanoseconds of the timer. */
+    boolean rebuilding;
+
+    long rebuildingSince;
+
     /** When the partition was last seen to have nothing more, in milliseconds. */
     long emptyAt = Long.MIN_VALUE;
 
@@ -58,6 +67,8 @@ final class DecidingReader implements AutoCloseable {
       this.decider = decider;
       this.verdicts = verdicts;
       this.beginning = beginning;
+      this.forwardFrom = beginning;
+      verdicts.countFrom(beginning);
     }
   }
 
@@ -84,8 +95,8 @@ final class DecidingReader implements AutoCloseable {
     positions.forEach(
         (id, position) -> {
           PolicyVerdicts own = verdicts.get();
-          // Each partition owns an even share of a budget, so that it holds for the whole fleet.
-          own.policies().share(1.0 / consumer.partitionsFor(id.topic()).size());
+          shareBudgets(id.topic());
+          own.policies().share(1.0 / topicPartitions);
           PartitionDecider decider =
               new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
           decider.forwarded(position - 1);
@@ -96,6 +107,24 @@ final class DecidingReader implements AutoCloseable {
     positions.forEach(consumer::seek);
     shareMemory();
     return added;
+  }
+
+  /** Each partition owns an even share of a budget, so that it holds for the whole fleet. */
+  private void shareBudgets(String topic) {
+    int count = consumer.partitionsFor(topic).size();
+    if (count == topicPartitions) {
+      return;
+    }
+    if (topicPartitions > 0) {
+      meters.partitionsChanged();
+      log.warn(
+          "partitions-changed: {} has {} partitions instead of {}: traces under way are split",
+          topic,
+          count,
+          topicPartitions);
+    }
+    topicPartitions = count;
+    partitions.values().forEach(other -> other.verdicts.policies().share(1.0 / count));
   }
 
   void remove(Collection<TopicPartition> ids) {
@@ -158,6 +187,8 @@ final class DecidingReader implements AutoCloseable {
     consumer.seek(id, start);
     partition.polled.clear();
     partition.beginning = -1;
+    partition.rebuilding = true;
+    partition.rebuildingSince = System.nanoTime();
     log.info("{}: rebuilding from offset {}, forwarding from {}", id, start, first.offset());
   }
 
@@ -170,10 +201,23 @@ final class DecidingReader implements AutoCloseable {
         && partition.decider.mayRead(record.timestamp())) {
       partition.polled.removeFirst();
       observe(record, partition);
+      if (record.offset() >= partition.forwardFrom - 1) {
+        rebuilt(id, partition);
+      }
     }
     if (partition.polled.isEmpty()) {
       moveOnByClock(id, partition);
     }
+  }
+
+  private void rebuilt(TopicPartition id, Partition partition) {
+    if (!partition.rebuilding) {
+      return;
+    }
+    Duration taken = Duration.ofNanos(System.nanoTime() - partition.rebuildingSince);
+    partition.rebuilding = false;
+    meters.rebuilt(taken);
+    log.info("{}: rebuilt {} traces in {} ms", id, partition.decider.traces(), taken.toMillis());
   }
 
   private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
@@ -224,6 +268,23 @@ final class DecidingReader implements AutoCloseable {
       partition.decider.idleUntil(partition.emptyAt - settings.clockGrace().toMillis());
     }
     partition.emptyAt = atEnd ? clock.millis() : Long.MIN_VALUE;
+  }
+
+  /** Tells how large the windows are and how far behind the clock their verdicts. */
+  void measure() {
+    long traces = 0;
+    long bytes = 0;
+    long lag = 0;
+    long now = clock.millis();
+    for (Partition partition : partitions.values()) {
+      PartitionDecider decider = partition.decider;
+      traces += decider.traces();
+      bytes += decider.bytes();
+      if (decider.decidedUntil() != Long.MIN_VALUE) {
+        lag = Math.max(lag, now - decider.decidedUntil());
+      }
+    }
+    meters.window(traces, bytes, lag);
   }
 
   @Override

@@ -61,7 +61,7 @@ final class PartitionDecider {
   /** Decides an episode. */
   interface Verdicts {
 
-    /** Words a summary takes. */
+    /** Words a summary takes; 1 or more. */
     int summaryWords();
 
     /**
@@ -85,6 +85,9 @@ final class PartitionDecider {
 
     /** A span that came after its trace was decided, and follows the verdict. */
     void late(int verdict);
+
+    /** A late span, more than a look-back after the first of its trace. */
+    void outlasting();
   }
 
   PartitionDecider(Settings settings, Verdicts verdicts, Counts counts, long maxBytes) {
@@ -186,10 +189,20 @@ final class PartitionDecider {
     window.touch(row, offset, logTime);
     int verdict = verdict(row);
     if (verdict != UNDECIDED) {
-      counts.late(verdict);
+      late(row, verdict);
       return Window.NONE;
     }
     return row;
+  }
+
+  private void late(int row, int verdict) {
+    if (offset <= forwardedTo) {
+      return; // counted when it was first read
+    }
+    counts.late(verdict);
+    if (logTime - decidedAt(row) > settings.lookBack() - settings.decisionWait()) {
+      counts.outlasting();
+    }
   }
 
   /** The current record has the root span of a trace that is not decided. */
@@ -210,6 +223,11 @@ final class PartitionDecider {
       clock = time;
       decideUntil(time);
     }
+  }
+
+  /** Up to this time all is decided, in milliseconds; {@link Long#MIN_VALUE} before the first. */
+  long decidedUntil() {
+    return Math.max(logTime, clock);
   }
 
   /** The gate: has every trace of this record its verdict? */
@@ -263,6 +281,11 @@ final class PartitionDecider {
 
   private void decide(int row, long time) {
     window.state(row, window.state(row) | verdicts.decide(window, row, time));
+    window.words(row)[window.summary(row)] = time; // of no other use from now on
+  }
+
+  private long decidedAt(int row) {
+    return window.words(row)[window.summary(row)];
   }
 
   private void dropDecided(Timeline timeline, long bit) {

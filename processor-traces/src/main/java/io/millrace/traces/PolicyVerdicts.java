@@ -14,6 +14,7 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
   private final PolicySet policies;
   private final SamplingMeters meters;
   private final int[] ids;
+  private long countedFrom;
 
   PolicyVerdicts(TailSamplingConfig config, SamplingMeters meters, SpanAnnotations annotations) {
     this.policies = PolicySet.compile(config);
@@ -23,6 +24,11 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
 
   PolicySet policies() {
     return policies;
+  }
+
+  /** Counts traces with a record at this offset or behind only: the others were counted before. */
+  void countFrom(long offset) {
+    countedFrom = offset;
   }
 
   @Override
@@ -41,7 +47,9 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
             words,
             at,
             TimeUnit.MILLISECONDS.toNanos(logTime));
-    meters.decided(decision, PolicySet.spanCount(words, at));
+    if (window.lastOffset(row) >= countedFrom) {
+      meters.decided(decision, PolicySet.spanCount(words, at));
+    }
     return decision.sampled()
         ? PartitionDecider.decided(PartitionDecider.SAMPLED, note(decision))
         : PartitionDecider.NOT_SAMPLED;

@@ -46,13 +46,7 @@ final class Sampler implements Stage {
   @Override
   public void turn() {
     reader.read();
-    long traces = 0;
-    long bytes = 0;
-    for (PartitionDecider decider : deciders.values()) {
-      traces += decider.traces();
-      bytes += decider.bytes();
-    }
-    meters.window(traces, bytes);
+    reader.measure();
   }
 
   @Override

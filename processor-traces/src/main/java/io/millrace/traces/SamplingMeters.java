@@ -5,18 +5,25 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.millrace.traces.policy.Decision;
 import io.millrace.traces.policy.TailSamplingConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the sampler does, counted. Written by the loop's thread, read by any. */
 final class SamplingMeters implements PartitionDecider.Counts {
+
+  private static final Logger log = LoggerFactory.getLogger(SamplingMeters.class);
 
   private final MeterRegistry registry;
   private final Tags tags;
@@ -25,6 +32,8 @@ final class SamplingMeters implements PartitionDecider.Counts {
   private final Counter early;
   private final Counter forgotten;
   private final Counter skewed;
+  private final Counter outlasting;
+  private final Counter partitionsChanged;
   private final Counter lateSampled;
   private final Counter lateNotSampled;
   private final Counter withoutVerdict;
@@ -32,6 +41,9 @@ final class SamplingMeters implements PartitionDecider.Counts {
   private final Counter withoutThreshold;
   private final AtomicLong traces = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong lagMillis = new AtomicLong();
+  private final Timer rebuilds;
+  private boolean saidEarly;
 
   /**
    * @param destination as in every meter of the delivery
@@ -44,17 +56,21 @@ final class SamplingMeters implements PartitionDecider.Counts {
     early = counter("millrace.sampling.early.decisions", "reason", "memory");
     forgotten = counter("millrace.sampling.forgotten.verdicts", "reason", "memory");
     skewed = counter("millrace.sampling.skewed.records");
+    outlasting = counter("millrace.sampling.outlasting.spans");
+    partitionsChanged = counter("millrace.sampling.partition.changes");
     lateSampled = counter("millrace.sampling.late.spans", "verdict", "sampled");
     lateNotSampled = counter("millrace.sampling.late.spans", "verdict", "not_sampled");
     withoutVerdict = counter("millrace.sampling.spans.without.verdict");
     unreadable = counter("millrace.sampling.unreadable.records");
     withoutThreshold = counter("millrace.sampling.spans.without.threshold");
-    Gauge.builder("millrace.sampling.window.traces", traces, AtomicLong::get)
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("millrace.sampling.window.bytes", bytes, AtomicLong::get)
-        .tags(tags)
-        .register(registry);
+    gauge("millrace.sampling.window.traces", traces, 1);
+    gauge("millrace.sampling.window.bytes", bytes, 1);
+    gauge("millrace.sampling.decision.lag.seconds", lagMillis, 1000);
+    rebuilds = Timer.builder("millrace.sampling.rebuild").tags(tags).register(registry);
+  }
+
+  private void gauge(String name, AtomicLong value, double unit) {
+    Gauge.builder(name, value, v -> v.get() / unit).tags(tags).register(registry);
   }
 
   private void addPolicy(String name) {
@@ -89,6 +105,13 @@ final class SamplingMeters implements PartitionDecider.Counts {
   @Override
   public void early() {
     early.increment();
+    if (!saidEarly) {
+      saidEarly = true;
+      log.warn(
+          "sampling-memory: {}: memory does not hold a decision_wait of traces: the oldest are"
+              + " decided on what they have (raise traces.memory-bytes; said once)",
+          tags.stream().map(Tag::getValue).findFirst().orElseThrow());
+    }
   }
 
   @Override
@@ -120,8 +143,26 @@ final class SamplingMeters implements PartitionDecider.Counts {
     withoutThreshold.increment();
   }
 
-  void window(long allTraces, long allBytes) {
+  @Override
+  public void outlasting() {
+    outlasting.increment();
+  }
+
+  void partitionsChanged() {
+    partitionsChanged.increment();
+  }
+
+  void rebuilt(Duration taken) {
+    rebuilds.record(taken);
+  }
+
+  /**
+   * @param decidedAgoMillis from the time up to which all is decided until now, of the partition
+   *     that is furthest behind
+   */
+  void window(long allTraces, long allBytes, long decidedAgoMillis) {
     traces.set(allTraces);
     bytes.set(allBytes);
+    lagMillis.set(decidedAgoMillis);
   }
 }

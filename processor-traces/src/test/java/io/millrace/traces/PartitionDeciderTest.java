@@ -57,6 +57,32 @@ class PartitionDeciderTest {
   }
 
   @Test
+  void shouldCountSpansThatComeMoreThanALookBackAfterTheFirstOfTheirTrace() {
+    span(0, 0, 7);
+    span(1, 30_000, 7);
+    forwardAll();
+    span(2, 60_000, 7);
+    forwardAll();
+    assertThat(counts.outlasting).isZero();
+
+    span(3, 60_001, 7);
+
+    assertThat(counts.outlasting).isEqualTo(1);
+    assertThat(counts.late).hasSize(3);
+  }
+
+  @Test
+  void shouldNotCountAgainWhatItReadsBack() {
+    decider.forwarded(3);
+    span(0, 0, 7);
+    record(1, 10_001);
+    span(2, 20_000, 7);
+    assertThat(counts.late).isEmpty();
+    span(4, 20_000, 7);
+    assertThat(counts.late).hasSize(1);
+  }
+
+  @Test
   void shouldBeginANewEpisodeALookBackAfterTheLastRecordAndNotAMillisecondBefore() {
     span(0, 0, 7);
     record(1, 20_000);
@@ -218,6 +244,7 @@ class PartitionDeciderTest {
     int early;
     int forgotten;
     int skewed;
+    int outlasting;
     final List<Integer> late = new ArrayList<>();
 
     @Override
@@ -233,6 +260,11 @@ class PartitionDeciderTest {
     @Override
     public void skewed() {
       skewed++;
+    }
+
+    @Override
+    public void outlasting() {
+      outlasting++;
     }
 
     @Override

@@ -181,5 +181,8 @@ class SameVerdictsPropertyTest {
 
     @Override
     public void late(int verdict) {}
+
+    @Override
+    public void outlasting() {}
   }
 }
