@@ -4,6 +4,7 @@ import io.millrace.otlp.MalformedOtlp;
 import io.millrace.traces.policy.SpanCursor;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,8 +27,8 @@ final class DecidingReader implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Settings settings;
-  private final Supplier<PolicyVerdicts> verdicts;
+  private Settings settings;
+  private Supplier<PolicyVerdicts> verdicts;
   private final SamplingMeters meters;
   private final Clock clock;
   private final SpanCursor cursor = new SpanCursor();
@@ -94,19 +95,52 @@ final class DecidingReader implements AutoCloseable {
     Map<TopicPartition, PartitionDecider> added = new LinkedHashMap<>();
     positions.forEach(
         (id, position) -> {
-          PolicyVerdicts own = verdicts.get();
           shareBudgets(id.topic());
-          own.policies().share(1.0 / topicPartitions);
-          PartitionDecider decider =
-              new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
-          decider.forwarded(position - 1);
-          partitions.put(id, new Partition(decider, own, position));
-          added.put(id, decider);
+          added.put(id, begin(id, position));
         });
     consumer.assign(List.copyOf(partitions.keySet()));
     positions.forEach(consumer::seek);
     shareMemory();
     return added;
+  }
+
+  private PartitionDecider begin(TopicPartition id, long position) {
+    PolicyVerdicts own = verdicts.get();
+    own.policies().share(1.0 / topicPartitions);
+    PartitionDecider decider =
+        new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
+    decider.forwarded(position - 1);
+    partitions.put(id, new Partition(decider, own, position));
+    return decider;
+  }
+
+  /**
+   * Decides by other policies from now on: reads back as after an assignment, but what is decided
+   * already stays so.
+   *
+   * @return the deciders that take the place of those before
+   */
+  Map<TopicPartition, PartitionDecider> change(
+      PartitionDecider.Settings decider, Supplier<PolicyVerdicts> otherVerdicts) {
+    settings = new Settings(decider, settings.memoryBytes(), settings.clockGrace());
+    verdicts = otherVerdicts;
+    Map<TopicPartition, PartitionDecider> changed = new LinkedHashMap<>();
+    for (Map.Entry<TopicPartition, Partition> entry : List.copyOf(partitions.entrySet())) {
+      TopicPartition id = entry.getKey();
+      PartitionDecider before = entry.getValue().decider;
+      long position = before.forwardedTo() + 1;
+      PartitionDecider after = begin(id, position);
+      after.succeed(before);
+      changed.put(id, after);
+      consumer.resume(List.of(id));
+      consumer.seek(id, position);
+      log.info(
+          "policies-changed: {}: verdicts that fall after log time {} are by the new ones",
+          id,
+          Instant.ofEpochMilli(Math.max(0, before.decidedUntil())));
+    }
+    shareMemory();
+    return changed;
   }
 
   /** Each partition owns an even share of a budget, so that it holds for the whole fleet. */

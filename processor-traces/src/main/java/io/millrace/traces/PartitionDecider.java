@@ -1,5 +1,7 @@
 package io.millrace.traces;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The decider of one partition: which traces have an episode under way, which are decided, and
  * which records the forwarder may pass. Told of every record in offset order; decides by log time,
@@ -42,6 +44,9 @@ final class PartitionDecider {
 
   /** Records read and not yet forwarded: offset, log time. */
   private final Timeline ahead = new Timeline();
+
+  /** Who decided before the policies changed; its verdicts hold. */
+  private @Nullable PartitionDecider predecessor;
 
   private long maxBytes;
   private long offset = -1;
@@ -98,12 +103,26 @@ final class PartitionDecider {
     this.window = new Window(verdicts.summaryWords());
   }
 
+  /**
+   * Takes the place of another, which reads no further. What that has decided stays so; what it has
+   * not is decided here, on all its records, which are read again.
+   */
+  void succeed(PartitionDecider other) {
+    predecessor = other;
+    forwarded(other.forwardedTo);
+  }
+
+  long forwardedTo() {
+    return forwardedTo;
+  }
+
   void maxBytes(long bytes) {
     maxBytes = bytes;
   }
 
   long bytes() {
-    return window.bytes() + undecided.bytes() + roots.bytes() + ahead.bytes();
+    long before = predecessor == null ? 0 : predecessor.bytes();
+    return window.bytes() + undecided.bytes() + roots.bytes() + ahead.bytes() + before;
   }
 
   int traces() {
@@ -165,6 +184,9 @@ final class PartitionDecider {
     logTime = Math.max(logTime, timestamp);
     decideUntil(logTime);
     expire();
+    if (predecessor != null && predecessor.isForgotten(logTime)) {
+      predecessor = null;
+    }
     if (recordOffset > forwardedTo) {
       ahead.add(Window.NONE, recordOffset, logTime);
     }
@@ -182,9 +204,7 @@ final class PartitionDecider {
       row = Window.NONE;
     }
     if (row == Window.NONE) {
-      row = window.add(high, low);
-      window.state(row, IN_UNDECIDED);
-      undecided.add(row, offset, logTime + settings.decisionWait());
+      row = begin(high, low);
     }
     window.touch(row, offset, logTime);
     int verdict = verdict(row);
@@ -193,6 +213,29 @@ final class PartitionDecider {
       return Window.NONE;
     }
     return row;
+  }
+
+  private int begin(long high, long low) {
+    int row = window.add(high, low);
+    long before = predecessor == null ? UNDECIDED : predecessor.decidedBefore(high, low, logTime);
+    if (before != UNDECIDED) {
+      window.state(row, before);
+      decidedAt(row, logTime);
+    } else {
+      window.state(row, IN_UNDECIDED);
+      undecided.add(row, offset, logTime + settings.decisionWait());
+    }
+    return row;
+  }
+
+  /** The verdict that holds for a trace at a later time. */
+  private long decidedBefore(long high, long low, long time) {
+    int row = window.find(high, low);
+    if (row != Window.NONE) {
+      boolean holds = window.lastTime(row) + settings.lookBack() >= time;
+      return holds && verdict(row) != UNDECIDED ? decided(high, low) : UNDECIDED;
+    }
+    return predecessor == null ? UNDECIDED : predecessor.decidedBefore(high, low, time);
   }
 
   private void late(int row, int verdict) {
@@ -281,7 +324,12 @@ final class PartitionDecider {
 
   private void decide(int row, long time) {
     window.state(row, window.state(row) | verdicts.decide(window, row, time));
-    window.words(row)[window.summary(row)] = time; // of no other use from now on
+    decidedAt(row, time);
+  }
+
+  /** In a word of the summary, which is of no other use from now on. */
+  private void decidedAt(int row, long time) {
+    window.words(row)[window.summary(row)] = time;
   }
 
   private long decidedAt(int row) {
@@ -323,6 +371,10 @@ final class PartitionDecider {
       window.remove(row);
       row = window.oldest();
     }
+  }
+
+  private boolean isForgotten(long time) {
+    return logTime + settings.lookBack() < time;
   }
 
   private boolean forgetOne() {

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 final class PolicyVerdicts implements PartitionDecider.Verdicts {
 
   private final PolicySet policies;
-  private final SamplingMeters meters;
+  private final PolicyMeters meters;
   private final int[] ids;
   private long countedFrom;
 
   PolicyVerdicts(TailSamplingConfig config, SamplingMeters meters, SpanAnnotations annotations) {
     this.policies = PolicySet.compile(config);
-    this.meters = meters;
+    this.meters = meters.policies(config.policies());
     this.ids = annotations.register(config.policies(), policies);
   }
 

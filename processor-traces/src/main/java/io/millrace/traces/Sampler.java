@@ -4,6 +4,7 @@ import io.millrace.delivery.Stage;
 import io.millrace.delivery.Staged;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.SpanRequest;
+import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,14 +23,27 @@ final class Sampler implements Stage {
   private final DecidingReader reader;
   private final SamplingMeters meters;
   private final SpanAnnotations annotations;
+  private final PolicySource source;
+  private TailSamplingConfig policies;
   private final Map<TopicPartition, PartitionDecider> deciders = new LinkedHashMap<>();
   private int[] kept = new int[128];
   private byte[] @Nullable [] fields = new byte[128][];
 
-  Sampler(DecidingReader reader, SamplingMeters meters, SpanAnnotations annotations) {
+  /**
+   * @param policies that the reader decides by
+   * @param source of the policies to decide by later
+   */
+  Sampler(
+      DecidingReader reader,
+      SamplingMeters meters,
+      SpanAnnotations annotations,
+      TailSamplingConfig policies,
+      PolicySource source) {
     this.reader = reader;
     this.meters = meters;
     this.annotations = annotations;
+    this.policies = policies;
+    this.source = source;
   }
 
   @Override
@@ -45,6 +59,13 @@ final class Sampler implements Stage {
 
   @Override
   public void turn() {
+    TailSamplingConfig now = source.current();
+    if (!now.equals(policies)) {
+      policies = now;
+      deciders.putAll(
+          reader.change(source.decider(now), () -> new PolicyVerdicts(now, meters, annotations)));
+      meters.reloaded();
+    }
     reader.read();
     reader.measure();
   }

@@ -23,6 +23,8 @@ import java.util.Map;
  *     how far a start reads back; at least the decision wait, default 2 minutes
  * @param clockGrace how far the clock stays behind at the end of an idle partition; default 2 s
  * @param annotate what is written on kept spans
+ * @param reloadInterval how often the policies are read again from the configuration; 0 for never;
+ *     default 10 s
  */
 public record TracesSection(
     DeliveryConfig delivery,
@@ -31,7 +33,8 @@ public record TracesSection(
     long memoryBytes,
     Duration lookBack,
     Duration clockGrace,
-    AnnotateConfig annotate) {
+    AnnotateConfig annotate,
+    Duration reloadInterval) {
 
   public static final TracesSection DEFAULT =
       new TracesSection(
@@ -41,7 +44,8 @@ public record TracesSection(
           256 << 20,
           Duration.ofMinutes(2),
           Duration.ofSeconds(2),
-          AnnotateConfig.DEFAULT);
+          AnnotateConfig.DEFAULT,
+          Duration.ofSeconds(10));
 
   public TracesSection {
     destinations = new ProcessorConfig(delivery, destinations).destinations();
@@ -55,6 +59,9 @@ public record TracesSection(
     }
     if (clockGrace.isNegative()) {
       throw new InvalidConfig("clock-grace", clockGrace, "0 or more");
+    }
+    if (reloadInterval.isNegative()) {
+      throw new InvalidConfig("reload-interval", reloadInterval, "0 or more");
     }
   }
 
@@ -72,8 +79,17 @@ public record TracesSection(
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
+    return with(others, tailSampling);
+  }
+
+  /** The same with the policies of another. */
+  TracesSection withPoliciesOf(TracesSection other) {
+    return with(destinations, other.tailSampling);
+  }
+
+  private TracesSection with(Map<String, DestinationConfig> others, JsonNode block) {
     return new TracesSection(
-        delivery, others, tailSampling, memoryBytes, lookBack, clockGrace, annotate);
+        delivery, others, block, memoryBytes, lookBack, clockGrace, annotate, reloadInterval);
   }
 
   /** How long after a trace's first span its verdict can fall, once no more records come. */

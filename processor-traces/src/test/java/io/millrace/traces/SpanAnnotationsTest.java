@@ -38,7 +38,7 @@ class SpanAnnotationsTest {
       throws Exception {
     String yaml = "{" + keys + "policies: [" + String.join(", ", policies) + "]}";
     TailSamplingConfig config = TailSamplingConfig.parse(new YAMLMapper().readTree(yaml));
-    SamplingMeters meters = new SamplingMeters(config, "d", registry);
+    SamplingMeters meters = new SamplingMeters("d", registry);
     SpanAnnotations annotations = new SpanAnnotations(annotate, meters);
     PolicyVerdicts verdicts = new PolicyVerdicts(config, meters, annotations);
     Window window = new Window(verdicts.summaryWords());
