@@ -7,6 +7,8 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts a request's bytes as they arrive, so that many slow senders together stay under the limit.
@@ -28,16 +32,20 @@ import org.reactivestreams.Subscription;
  */
 final class BodyWatch extends SimpleDecoratingHttpService {
 
+  private static final Logger log = LoggerFactory.getLogger(BodyWatch.class);
+
   private static final AttributeKey<Reservation> RESERVATION =
       AttributeKey.valueOf(BodyWatch.class, "RESERVATION");
 
   private static final int UNCOUNTED_BYTES = 8 << 10;
 
   private final Admission admission;
+  private final Connections connections;
 
-  BodyWatch(HttpService endpoint, Admission admission) {
+  BodyWatch(HttpService endpoint, Admission admission, Connections connections) {
     super(endpoint);
     this.admission = admission;
+    this.connections = connections;
   }
 
   /** Otherwise the server would gather the whole request before this hears of it. */
@@ -48,10 +56,11 @@ final class BodyWatch extends SimpleDecoratingHttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    connections.serving(ctx);
     Reservation reservation = admission.open();
     ctx.setAttr(RESERVATION, reservation);
     // However it ends: answered, cut off, or given up by the client.
-    var unused = ctx.log().whenComplete().thenRun(reservation::close);
+    var unused = ctx.log().whenComplete().thenAccept(call -> ended(ctx, call, reservation));
     // Not peekData: who gathers the body would see its data only when it is whole.
     HttpRequest counted =
         HttpRequest.of(
@@ -59,6 +68,18 @@ final class BodyWatch extends SimpleDecoratingHttpService {
             (Publisher<HttpObject>) reader -> request.subscribe(new Counter(reader, reservation)));
     ctx.updateRequest(counted);
     return ((HttpService) unwrap()).serve(ctx, counted);
+  }
+
+  private static void ended(ServiceRequestContext ctx, RequestLog call, Reservation reservation) {
+    reservation.close();
+    if (log.isDebugEnabled()) {
+      ResponseHeaders headers = call.responseHeaders();
+      String grpc = headers.get("grpc-status", call.responseTrailers().get("grpc-status", "0"));
+      if (headers.status().isError() || !grpc.equals("0")) {
+        String status = headers.status().isError() ? headers.status().codeAsText() : "gRPC " + grpc;
+        log.debug("{}: {} for {}", ctx.path(), status, ctx.clientAddress().getHostAddress());
+      }
+    }
   }
 
   /** What the request that {@code ctx} belongs to holds so far. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -34,9 +35,8 @@ public final class Gateway implements Role {
   private final SettableHealthChecker health = new SettableHealthChecker(false);
   private final Publisher publisher;
   private final TopicWatch watch;
-  private final GatewayMetrics metrics;
-  private final Admission admission;
   private final Intake intake;
+  private final OtlpServer.Parts parts;
   private final List<OtlpServer> servers = new ArrayList<>();
   private volatile boolean closing;
 
@@ -50,9 +50,16 @@ public final class Gateway implements Role {
     publisher = new Publisher(producer, config.topics());
     var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
-    admission = new Admission(this.config.maxInFlightBytes());
-    metrics = new GatewayMetrics(registry, admission);
+    var admission = new Admission(this.config.maxInFlightBytes());
+    var metrics = new GatewayMetrics(registry, admission);
     intake = new Intake(watch::state, splitters(this.config), publisher, metrics);
+    var connections =
+        new Connections(
+            this.config.connections(),
+            System::nanoTime,
+            bound -> ThreadLocalRandom.current().nextLong(bound),
+            registry);
+    parts = new OtlpServer.Parts(this.config, connections, admission, intake, metrics, health);
   }
 
   /**
@@ -64,13 +71,15 @@ public final class Gateway implements Role {
     Gateway gateway = create(config, registry);
     try {
       gateway.watch.start();
-      gateway.listen("gateway.grpc", config.gateway().grpc());
-      gateway.listen("gateway.http", config.gateway().http());
+      gateway.listen();
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
     }
     log.info("OTLP/gRPC on port {}, OTLP/HTTP on port {}", gateway.grpcPort(), gateway.httpPort());
+    gateway
+        .proxyProtocolPorts()
+        .forEach(port -> log.info("OTLP behind the PROXY protocol on port {}", port));
     return gateway;
   }
 
@@ -99,8 +108,11 @@ public final class Gateway implements Role {
         Signal.LOGS, Splitters.logs(config.partitionLogsBy(), hasher));
   }
 
-  private void listen(String key, ListenerConfig listener) {
-    servers.add(OtlpServer.start(key, listener, config, admission, intake, metrics, health));
+  private void listen() {
+    servers.add(OtlpServer.start("gateway.grpc", config.grpc(), parts));
+    servers.add(OtlpServer.start("gateway.http", config.http(), parts));
+    OtlpServer.startForProxies("gateway.grpc", config.grpc(), parts).ifPresent(servers::add);
+    OtlpServer.startForProxies("gateway.http", config.http(), parts).ifPresent(servers::add);
   }
 
   /** The port bound for {@code gateway.grpc}; it serves OTLP/HTTP as well. */
@@ -111,6 +123,11 @@ public final class Gateway implements Role {
   /** The port bound for {@code gateway.http}; it serves OTLP/gRPC as well. */
   public int httpPort() {
     return servers.get(1).port();
+  }
+
+  /** The ports bound for load balancers that speak the PROXY protocol, that of gRPC first. */
+  List<Integer> proxyProtocolPorts() {
+    return servers.stream().skip(2).map(OtlpServer::port).toList();
   }
 
   @Override

@@ -4,12 +4,14 @@ import io.millrace.daemon.InvalidConfig;
 import io.millrace.otlp.Hasher;
 import io.millrace.otlp.LogsPartitioning;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The gateway's own configuration.
  *
  * @param grpc default 0.0.0.0:4317. Both listeners serve OTLP/gRPC and OTLP/HTTP
  * @param http default 0.0.0.0:4318
+ * @param connections how many there are and how long they last
  * @param cors which web pages may send OTLP/HTTP; default none
  * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
  *     16 MiB
@@ -25,6 +27,7 @@ import java.time.Duration;
 public record GatewaySection(
     ListenerConfig grpc,
     ListenerConfig http,
+    ConnectionsConfig connections,
     CorsConfig cors,
     int maxRequestBytes,
     long maxInFlightBytes,
@@ -37,6 +40,7 @@ public record GatewaySection(
       new GatewaySection(
           new ListenerConfig("0.0.0.0", 4317),
           new ListenerConfig("0.0.0.0", 4318),
+          ConnectionsConfig.DEFAULT,
           CorsConfig.NONE,
           16 << 20,
           128 << 20,
@@ -49,6 +53,9 @@ public record GatewaySection(
     if (grpc.port() == http.port() && grpc.port() != 0) {
       throw new InvalidConfig("http.port", http.port(), "another port than gateway.grpc.port");
     }
+    requireOwnPort("grpc", grpc.proxyProtocol(), List.of(grpc.port(), http.port()));
+    int grpcProxy = grpc.proxyProtocol().port().orElse(0);
+    requireOwnPort("http", http.proxyProtocol(), List.of(grpc.port(), http.port(), grpcProxy));
     if (maxRequestBytes < 1 << 10 || maxRequestBytes > 256 << 20) {
       throw new InvalidConfig("max-request-bytes", maxRequestBytes, "1024 to 268435456");
     }
@@ -61,6 +68,15 @@ public record GatewaySection(
     }
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 10m");
+    }
+  }
+
+  private static void requireOwnPort(
+      String listener, ProxyProtocolConfig proxyProtocol, List<Integer> taken) {
+    int port = proxyProtocol.port().orElse(0);
+    if (port != 0 && taken.contains(port)) {
+      throw new InvalidConfig(
+          listener + ".proxy-protocol.port", port, "a port of its own, not one that is used here");
     }
   }
 }

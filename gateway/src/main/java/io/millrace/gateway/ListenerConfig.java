@@ -8,17 +8,27 @@ import io.millrace.daemon.InvalidConfig;
  * @param host address to bind; default all
  * @param port TCP port, 0 to 65535, 0 for any free one
  * @param tls default none: plain text
+ * @param proxyProtocol a second port, for load balancers; default none
  */
-public record ListenerConfig(String host, int port, TlsConfig tls) {
+public record ListenerConfig(
+    String host, int port, TlsConfig tls, ProxyProtocolConfig proxyProtocol) {
 
   ListenerConfig(String host, int port) {
     this(host, port, TlsConfig.NONE);
+  }
+
+  ListenerConfig(String host, int port, TlsConfig tls) {
+    this(host, port, tls, ProxyProtocolConfig.NONE);
   }
 
   public ListenerConfig {
     if (host.isBlank()) {
       throw new InvalidConfig("host", "\"" + host + "\"", "an address to bind");
     }
+    requirePort(port);
+  }
+
+  static void requirePort(int port) {
     if (port < 0 || port > 65535) {
       throw new InvalidConfig("port", port, "0 to 65535");
     }

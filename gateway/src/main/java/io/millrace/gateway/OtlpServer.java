@@ -1,9 +1,13 @@
 package io.millrace.gateway;
 
+import static com.linecorp.armeria.common.SessionProtocol.HTTP;
+import static com.linecorp.armeria.common.SessionProtocol.HTTPS;
+
 import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.ClientAddressSource;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -18,11 +22,14 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.daemon.CannotStart;
 import io.millrace.gateway.TlsFiles.Unusable;
 import io.millrace.otlp.Signal;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -36,11 +43,11 @@ final class OtlpServer {
   /** For a request to arrive; slower ones are cut off. */
   private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Longer than exporters pause between exports, so that they find their connection open. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
-
   /** What gRPC frames add to a message; whether the message fits is decided by its endpoint. */
   private static final int FRAMING_BYTES = 64 << 10;
+
+  /** Requests of one HTTP/2 connection at the same time; a Collector sends some ten. */
+  private static final int MAX_STREAMS = 1000;
 
   /** So long nothing may have happened before a stopping server is at rest. */
   private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
@@ -57,41 +64,90 @@ final class OtlpServer {
   }
 
   /**
-   * @param key of the listener in the configuration, {@code gateway.grpc}
-   * @throws CannotStart if it cannot listen there
+   * What listeners have in common.
+   *
+   * @param health told by {@code grpc.health.v1}
    */
-  static OtlpServer start(
-      String key,
-      ListenerConfig listener,
+  record Parts(
       GatewaySection config,
+      Connections connections,
       Admission admission,
       Intake intake,
       GatewayMetrics metrics,
-      ListenableHealthChecker health) {
-    InetSocketAddress address = new InetSocketAddress(listener.host(), listener.port());
+      ListenableHealthChecker health) {}
+
+  /**
+   * @param key of the listener in the configuration, {@code gateway.grpc}
+   * @throws CannotStart if it cannot listen there
+   */
+  static OtlpServer start(String key, ListenerConfig listener, Parts parts) {
+    return start(key, ".port", listener, listener.port(), Optional.empty(), parts);
+  }
+
+  /** The same behind load balancers that speak the PROXY protocol; empty without such a port. */
+  static Optional<OtlpServer> startForProxies(String key, ListenerConfig listener, Parts parts) {
+    ProxyProtocolConfig proxies = listener.proxyProtocol();
+    var gate = new ProxyHeaderGate(proxies.ranges(), parts.connections());
+    return proxies
+        .port()
+        .map(port -> start(key, ".proxy-protocol.port", listener, port, Optional.of(gate), parts));
+  }
+
+  private static OtlpServer start(
+      String key,
+      String portKey,
+      ListenerConfig listener,
+      int port,
+      Optional<ProxyHeaderGate> gate,
+      Parts parts) {
+    InetSocketAddress address = new InetSocketAddress(listener.host(), port);
     if (address.isUnresolved()) {
       throw new CannotStart(key + ".host", listener.host(), "an address of this machine", null);
     }
     ServerBuilder builder = Server.builder();
     Optional<TlsFiles> tls = tls(key, listener.tls());
-    builder.port(address, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    Set<SessionProtocol> protocols = EnumSet.of(tls.isPresent() ? HTTPS : HTTP);
+    gate.ifPresent(present -> protocols.add(SessionProtocol.PROXY));
+    builder.port(address, protocols);
+    if (gate.isPresent()) {
+      builder
+          .clientAddressSources(ClientAddressSource.ofProxyProtocol())
+          .clientAddressTrustedProxyFilter(gateKeepsOthersAway -> true);
+    }
     tls.ifPresent(files -> builder.tlsProvider(files, clientAuth(listener.tls())));
-    limits(builder, config);
+    builder.childChannelPipelineCustomizer(
+        pipeline -> accept(pipeline.channel(), parts.connections(), gate));
+    limits(builder, parts.config());
+    services(builder, parts);
+    return listen(key + portKey, port, builder.build(), tls);
+  }
+
+  private static void accept(
+      Channel connection, Connections connections, Optional<ProxyHeaderGate> gate) {
+    if (connections.accept(connection)) {
+      gate.ifPresent(present -> present.accept(connection));
+    }
+  }
+
+  private static void services(ServerBuilder builder, Parts parts) {
     for (Signal signal : Signal.values()) {
       builder.service(
-          grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
-      HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
-      builder.service(signal.httpPath(), cors(config.cors(), new BodyWatch(endpoint, admission)));
+          grpc(signal, parts), call -> new BodyWatch(call, parts.admission(), parts.connections()));
+      HttpEndpoint endpoint =
+          new HttpEndpoint(
+              signal, parts.intake(), parts.config().maxRequestBytes(), parts.metrics());
+      HttpService watched = new BodyWatch(endpoint, parts.admission(), parts.connections());
+      builder.service(signal.httpPath(), cors(parts.config().cors(), watched));
     }
-    builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
+    builder.service(
+        GrpcService.builder().addService(GrpcHealthCheckService.of(parts.health())).build());
     builder.serviceUnder(
         "/",
         (ctx, request) -> {
-          metrics.unknownPath();
+          parts.metrics().unknownPath();
           return HttpReply.unknownPath(ctx.path());
         });
-    builder.errorHandler(new HttpErrors(metrics).orElse(ServerErrorHandler.ofDefault()));
-    return listen(key, listener, builder.build(), tls);
+    builder.errorHandler(new HttpErrors(parts.metrics()).orElse(ServerErrorHandler.ofDefault()));
   }
 
   /** Answers preflights itself; without origins nothing is added. */
@@ -131,7 +187,9 @@ final class OtlpServer {
     builder
         .maxRequestLength(config.maxRequestBytes() + FRAMING_BYTES)
         .requestTimeout(RECEIVE_TIMEOUT.plus(config.producer().deliveryTimeout()))
-        .idleTimeout(IDLE_TIMEOUT)
+        .idleTimeout(config.connections().idleTimeout())
+        .pingInterval(config.connections().pingInterval())
+        .http2MaxStreamsPerConnection(MAX_STREAMS)
         .gracefulShutdownTimeout(QUIET_PERIOD, config.drainTimeout().plus(QUIET_PERIOD))
         .verboseResponses(false)
         .disableServerHeader()
@@ -140,28 +198,27 @@ final class OtlpServer {
         .meterRegistry(new CompositeMeterRegistry());
   }
 
-  private static GrpcService grpc(
-      Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
+  private static GrpcService grpc(Signal signal, Parts parts) {
     return GrpcService.builder()
-        .addService(GrpcEndpoint.of(signal, intake))
+        .addService(GrpcEndpoint.of(signal, parts.intake()))
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
-        .maxRequestMessageLength(config.maxRequestBytes())
+        .maxRequestMessageLength(parts.config().maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.
         .useClientTimeoutHeader(false)
-        .exceptionHandler(new GrpcErrors(signal, metrics))
+        .exceptionHandler(new GrpcErrors(signal, parts.metrics()))
         .build();
   }
 
   private static OtlpServer listen(
-      String key, ListenerConfig listener, Server server, Optional<TlsFiles> tls) {
+      String portKey, int port, Server server, Optional<TlsFiles> tls) {
     try {
       server.start().join();
       return new OtlpServer(server, tls.map(OtlpServer::watch));
     } catch (CompletionException e) {
       server.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw CannotStart.cannotListen(key + ".port", listener.port(), cause);
+      throw CannotStart.cannotListen(portKey, port, cause);
     }
   }
 

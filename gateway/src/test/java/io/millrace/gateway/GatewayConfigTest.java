@@ -48,8 +48,15 @@ class GatewayConfigTest {
             "gateway.grpc.tls.certificate=a.pem",
             "gateway.grpc.tls.key=b.pem",
             "gateway.grpc.tls.client-ca=c.pem",
+            "gateway.grpc.proxy-protocol.port=3",
+            "gateway.grpc.proxy-protocol.trusted=[10.0.0.0/8, \"::1\"]",
             "gateway.http.host=localhost",
             "gateway.http.port=2",
+            "gateway.connections.max=1",
+            "gateway.connections.max-age=0",
+            "gateway.connections.max-age-grace=0",
+            "gateway.connections.idle-timeout=1s",
+            "gateway.connections.ping-interval=0",
             "gateway.cors.allowed-origins=[\"https://a.example\", \"http://b:8080\"]",
             "gateway.max-request-bytes=1MiB",
             "gateway.max-in-flight-bytes=2GiB",
@@ -69,8 +76,11 @@ class GatewayConfigTest {
                     new TlsConfig(
                         Optional.of(Path.of("a.pem")),
                         Optional.of(Path.of("b.pem")),
-                        Optional.of(Path.of("c.pem")))),
+                        Optional.of(Path.of("c.pem"))),
+                    new ProxyProtocolConfig(Optional.of(3), List.of("10.0.0.0/8", "::1"))),
                 new ListenerConfig("localhost", 2),
+                new ConnectionsConfig(
+                    1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
                 new CorsConfig(List.of("https://a.example", "http://b:8080")),
                 1 << 20,
                 2L << 30,
@@ -95,6 +105,31 @@ class GatewayConfigTest {
             + " | gateway.http.tls.client-ca: c.pem (expected: certificate and key with it)",
         "gateway.http.port=4317"
             + " | gateway.http.port: 4317 (expected: another port than gateway.grpc.port)",
+        "gateway.grpc.proxy-protocol.port=1"
+            + " | gateway.grpc.proxy-protocol.trusted: none"
+            + " (expected: the addresses of the load balancers)",
+        "gateway.grpc.proxy-protocol.trusted=[10.0.0.1]"
+            + " | gateway.grpc.proxy-protocol.port: none"
+            + " (expected: the port on which the trusted ones connect)",
+        "gateway.grpc.proxy-protocol={port: 1, trusted: [10.0.0.0/33]}"
+            + " | gateway.grpc.proxy-protocol.trusted: 10.0.0.0/33"
+            + " (expected: addresses such as 10.1.2.3, 10.0.0.0/8 or fd00::/8)",
+        "gateway.grpc.proxy-protocol={port: 65536, trusted: [10.0.0.0]}"
+            + " | gateway.grpc.proxy-protocol.port: 65536 (expected: 0 to 65535)",
+        "gateway.grpc.proxy-protocol={port: 4318, trusted: [10.0.0.0]}"
+            + " | gateway.grpc.proxy-protocol.port: 4318"
+            + " (expected: a port of its own, not one that is used here)",
+        "gateway.connections.max=0 | gateway.connections.max: 0 (expected: 1 to 1000000)",
+        "gateway.connections.max=1000001"
+            + " | gateway.connections.max: 1000001 (expected: 1 to 1000000)",
+        "gateway.connections.max-age=999ms"
+            + " | gateway.connections.max-age: 999ms (expected: 0s for never, or 1s to 365d)",
+        "gateway.connections.max-age-grace=601s"
+            + " | gateway.connections.max-age-grace: 10m1s (expected: 0s to 10m)",
+        "gateway.connections.idle-timeout=999ms"
+            + " | gateway.connections.idle-timeout: 999ms (expected: 1s to 1d)",
+        "gateway.connections.ping-interval=2m | gateway.connections.ping-interval: 2m"
+            + " (expected: 0s for none, or 1s to less than idle-timeout)",
         "gateway.cors.allowed-origins=[https://a.example/]"
             + " | gateway.cors.allowed-origins: https://a.example/"
             + " (expected: scheme://host[:port] without a path, or * alone)",
@@ -116,7 +151,7 @@ class GatewayConfigTest {
             + " | gateway.producer.delivery-timeout: 5m1s (expected: 2s to 5m)",
         "gateway.drain-timeout=601s | gateway.drain-timeout: 10m1s (expected: 0s to 10m)",
         "gateway.grcp.port=1"
-            + " | gateway.grcp: unknown key (expected: one of grpc, http, cors, max-request-bytes,"
+            + " | gateway.grcp: unknown key (expected: one of grpc, http, connections, cors, max-request-bytes,"
             + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
       })
   void shouldRefuse(String setting, String message) {

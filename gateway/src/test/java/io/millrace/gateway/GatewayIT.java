@@ -119,6 +119,7 @@ class GatewayIT {
     return new GatewaySection(
         grpc,
         http,
+        section.connections(),
         CorsConfig.NONE,
         section.maxRequestBytes(),
         section.maxInFlightBytes(),

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.AdminConfig;
+import io.millrace.daemon.ConfigReader;
 import io.millrace.otlp.Hasher;
 import io.millrace.otlp.LogsPartitioning;
 import io.millrace.otlp.Signal;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -81,10 +83,22 @@ final class TestPipeline implements AutoCloseable {
     return section(1 << 20, 8 << 20, Duration.ofMillis(5));
   }
 
+  /** As {@link #section()}, with some keys set: {@code gateway.connections.max=3}. */
+  static GatewaySection section(String... settings) {
+    return section(section(), settings);
+  }
+
+  static GatewaySection section(GatewaySection base, String... settings) {
+    GatewayConfig config =
+        new GatewayConfig(KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, base);
+    return ConfigReader.read(config, Set.of(), null, List.of(settings), Map.of()).gateway();
+  }
+
   static GatewaySection section(int maxRequestBytes, long maxInFlightBytes, Duration linger) {
     return new GatewaySection(
         new ListenerConfig("127.0.0.1", 0),
         new ListenerConfig("127.0.0.1", 0),
+        ConnectionsConfig.DEFAULT,
         new CorsConfig(List.of("https://shop.example")),
         maxRequestBytes,
         maxInFlightBytes,
