@@ -13,6 +13,8 @@ import java.util.List;
  * @param http default 0.0.0.0:4318
  * @param connections how many there are and how long they last
  * @param cors which web pages may send OTLP/HTTP; default none
+ * @param credentials of those who send; default none needed
+ * @param tenants who may send, and how much; default anybody without limit
  * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
  *     16 MiB
  * @param maxInFlightBytes bytes that all requests hold, from the first one read to the answer: as
@@ -29,6 +31,8 @@ public record GatewaySection(
     ListenerConfig http,
     ConnectionsConfig connections,
     CorsConfig cors,
+    CredentialsConfig credentials,
+    TenantsConfig tenants,
     int maxRequestBytes,
     long maxInFlightBytes,
     LogsPartitioning partitionLogsBy,
@@ -42,6 +46,8 @@ public record GatewaySection(
           new ListenerConfig("0.0.0.0", 4318),
           ConnectionsConfig.DEFAULT,
           CorsConfig.NONE,
+          CredentialsConfig.NONE,
+          TenantsConfig.NONE,
           16 << 20,
           128 << 20,
           LogsPartitioning.RESOURCE,

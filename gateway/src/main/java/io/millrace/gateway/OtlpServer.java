@@ -76,50 +76,52 @@ final class OtlpServer {
       GatewayMetrics metrics,
       ListenableHealthChecker health) {}
 
+  /** A port of a listener; with a gate it is for load balancers. */
+  private record Port(
+      String key, int number, ListenerConfig listener, Optional<ProxyHeaderGate> gate) {}
+
   /**
    * @param key of the listener in the configuration, {@code gateway.grpc}
    * @throws CannotStart if it cannot listen there
    */
-  static OtlpServer start(String key, ListenerConfig listener, Parts parts) {
-    return start(key, ".port", listener, listener.port(), Optional.empty(), parts);
+  static OtlpServer start(String key, ListenerConfig listener, Access access, Parts parts) {
+    Port port = new Port(key + ".port", listener.port(), listener, Optional.empty());
+    return start(key, port, access, parts);
   }
 
   /** The same behind load balancers that speak the PROXY protocol; empty without such a port. */
-  static Optional<OtlpServer> startForProxies(String key, ListenerConfig listener, Parts parts) {
+  static Optional<OtlpServer> startForProxies(
+      String key, ListenerConfig listener, Access access, Parts parts) {
     ProxyProtocolConfig proxies = listener.proxyProtocol();
-    var gate = new ProxyHeaderGate(proxies.ranges(), parts.connections());
+    var gate = Optional.of(new ProxyHeaderGate(proxies.ranges(), parts.connections()));
     return proxies
         .port()
-        .map(port -> start(key, ".proxy-protocol.port", listener, port, Optional.of(gate), parts));
+        .map(number -> new Port(key + ".proxy-protocol.port", number, listener, gate))
+        .map(port -> start(key, port, access, parts));
   }
 
-  private static OtlpServer start(
-      String key,
-      String portKey,
-      ListenerConfig listener,
-      int port,
-      Optional<ProxyHeaderGate> gate,
-      Parts parts) {
-    InetSocketAddress address = new InetSocketAddress(listener.host(), port);
+  private static OtlpServer start(String key, Port port, Access access, Parts parts) {
+    ListenerConfig listener = port.listener();
+    InetSocketAddress address = new InetSocketAddress(listener.host(), port.number());
     if (address.isUnresolved()) {
       throw new CannotStart(key + ".host", listener.host(), "an address of this machine", null);
     }
     ServerBuilder builder = Server.builder();
     Optional<TlsFiles> tls = tls(key, listener.tls());
     Set<SessionProtocol> protocols = EnumSet.of(tls.isPresent() ? HTTPS : HTTP);
-    gate.ifPresent(present -> protocols.add(SessionProtocol.PROXY));
+    port.gate().ifPresent(gate -> protocols.add(SessionProtocol.PROXY));
     builder.port(address, protocols);
-    if (gate.isPresent()) {
+    if (port.gate().isPresent()) {
       builder
           .clientAddressSources(ClientAddressSource.ofProxyProtocol())
           .clientAddressTrustedProxyFilter(gateKeepsOthersAway -> true);
     }
     tls.ifPresent(files -> builder.tlsProvider(files, clientAuth(listener.tls())));
     builder.childChannelPipelineCustomizer(
-        pipeline -> accept(pipeline.channel(), parts.connections(), gate));
+        pipeline -> accept(pipeline.channel(), parts.connections(), port.gate()));
     limits(builder, parts.config());
-    services(builder, parts);
-    return listen(key + portKey, port, builder.build(), tls);
+    services(builder, access, parts);
+    return listen(port, builder.build(), tls);
   }
 
   private static void accept(
@@ -129,13 +131,14 @@ final class OtlpServer {
     }
   }
 
-  private static void services(ServerBuilder builder, Parts parts) {
+  private static void services(ServerBuilder builder, Access access, Parts parts) {
     for (Signal signal : Signal.values()) {
       builder.service(
-          grpc(signal, parts), call -> new BodyWatch(call, parts.admission(), parts.connections()));
+          grpc(signal, access, parts),
+          call -> new BodyWatch(call, parts.admission(), parts.connections()));
       HttpEndpoint endpoint =
           new HttpEndpoint(
-              signal, parts.intake(), parts.config().maxRequestBytes(), parts.metrics());
+              signal, access, parts.intake(), parts.config().maxRequestBytes(), parts.metrics());
       HttpService watched = new BodyWatch(endpoint, parts.admission(), parts.connections());
       builder.service(signal.httpPath(), cors(parts.config().cors(), watched));
     }
@@ -198,9 +201,9 @@ final class OtlpServer {
         .meterRegistry(new CompositeMeterRegistry());
   }
 
-  private static GrpcService grpc(Signal signal, Parts parts) {
+  private static GrpcService grpc(Signal signal, Access access, Parts parts) {
     return GrpcService.builder()
-        .addService(GrpcEndpoint.of(signal, parts.intake()))
+        .addService(GrpcEndpoint.of(signal, access, parts.intake()))
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(parts.config().maxRequestBytes())
@@ -210,15 +213,14 @@ final class OtlpServer {
         .build();
   }
 
-  private static OtlpServer listen(
-      String portKey, int port, Server server, Optional<TlsFiles> tls) {
+  private static OtlpServer listen(Port port, Server server, Optional<TlsFiles> tls) {
     try {
       server.start().join();
       return new OtlpServer(server, tls.map(OtlpServer::watch));
     } catch (CompletionException e) {
       server.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw CannotStart.cannotListen(portKey, port, cause);
+      throw CannotStart.cannotListen(port.key(), port.number(), cause);
     }
   }
 

@@ -121,6 +121,8 @@ class GatewayIT {
         http,
         section.connections(),
         CorsConfig.NONE,
+        section.credentials(),
+        section.tenants(),
         section.maxRequestBytes(),
         section.maxInFlightBytes(),
         section.partitionLogsBy(),

@@ -100,6 +100,8 @@ final class TestPipeline implements AutoCloseable {
         new ListenerConfig("127.0.0.1", 0),
         ConnectionsConfig.DEFAULT,
         new CorsConfig(List.of("https://shop.example")),
+        CredentialsConfig.NONE,
+        TenantsConfig.NONE,
         maxRequestBytes,
         maxInFlightBytes,
         LogsPartitioning.RESOURCE,
@@ -107,6 +109,19 @@ final class TestPipeline implements AutoCloseable {
         new PublisherConfig(
             linger, 64 << 10, PublisherConfig.Compression.ZSTD, Duration.ofSeconds(3)),
         Duration.ofSeconds(10));
+  }
+
+  /**
+   * As written by a user, on free ports.
+   *
+   * @param settings keys below {@code gateway}, {@code drain-timeout=1s}
+   */
+  static GatewaySection configured(String... settings) {
+    Stream<String> ports =
+        Stream.of("grpc.host=127.0.0.1", "grpc.port=0", "http.host=127.0.0.1", "http.port=0");
+    List<String> all =
+        Stream.concat(ports, Arrays.stream(settings)).map(setting -> "gateway." + setting).toList();
+    return ConfigReader.read(GatewayConfig.DEFAULT, Set.of(), null, all, Map.of()).gateway();
   }
 
   private static TopicsConfig topics() {

@@ -127,6 +127,7 @@ class TlsIT {
                 OtlpServer.start(
                     "gateway.grpc",
                     new ListenerConfig("127.0.0.1", 0, config),
+                    null,
                     new OtlpServer.Parts(TestPipeline.section(), null, null, null, null, null)))
         .isInstanceOf(CannotStart.class)
         .hasMessage(
