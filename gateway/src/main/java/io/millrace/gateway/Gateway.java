@@ -10,6 +10,7 @@ import io.millrace.otlp.Hasher;
 import io.millrace.otlp.Signal;
 import io.millrace.otlp.Splitter;
 import io.millrace.otlp.Splitters;
+import io.millrace.topics.KafkaConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -51,17 +51,16 @@ public final class Gateway implements Role {
   private volatile boolean closing;
 
   private Gateway(
-      GatewayConfig config,
-      MeterRegistry registry,
-      Producer<byte[], byte[]> producer,
-      Admin admin) {
+      GatewayConfig config, MeterRegistry registry, RenewableProducer producer, Admin admin) {
     this.config = config.gateway();
     ProducerMeters.register(registry, producer);
-    publisher = new Publisher(producer, config.topics());
     var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
     var admission = new Admission(this.config.maxInFlightBytes());
     metrics = new GatewayMetrics(registry, admission, this.config.tenants().named());
+    var metadata =
+        new MetadataHeaders(this.config.metadataHeaders(), metrics::omittedMetadataHeader);
+    publisher = new Publisher(producer, config.topics(), metadata);
     limits = new TenantLimits(this.config.tenants(), System::nanoTime);
     intake = new Intake(watch::state, splitters(this.config), limits, publisher, metrics);
     var connections =
@@ -98,7 +97,8 @@ public final class Gateway implements Role {
   private static Gateway create(GatewayConfig config, MeterRegistry registry) {
     var bytes = new ByteArraySerializer();
     try {
-      var producer = new KafkaProducer<>(ProducerSettings.of(config), bytes, bytes);
+      Map<String, Object> settings = ProducerSettings.of(config);
+      var producer = new RenewableProducer(() -> new KafkaProducer<>(settings, bytes, bytes));
       try {
         Admin admin = Admin.create(KafkaProbe.adminSettings(config));
         return new Gateway(config, registry, producer, admin);
@@ -107,8 +107,7 @@ public final class Gateway implements Role {
         throw e;
       }
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new CannotStart("kafka: " + cause.getMessage(), e);
+      throw new CannotStart("kafka: " + KafkaConfig.refusal(e), null);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
  *     four times max-request-bytes, default 128 MiB
  * @param partitionLogsBy default resource
  * @param hasher how a key becomes a partition; default murmur2
+ * @param metadataHeaders request headers that travel with the records, in lower case; default none
  * @param producer how records are gathered and sent
  * @param drainTimeout how long a stopping gateway finishes what it has taken; 0 s to 10 min,
  *     default 10 s
@@ -37,6 +38,7 @@ public record GatewaySection(
     long maxInFlightBytes,
     LogsPartitioning partitionLogsBy,
     Hasher hasher,
+    List<String> metadataHeaders,
     PublisherConfig producer,
     Duration drainTimeout) {
 
@@ -52,6 +54,7 @@ public record GatewaySection(
           128 << 20,
           LogsPartitioning.RESOURCE,
           Hasher.MURMUR2,
+          List.of(),
           PublisherConfig.DEFAULT,
           Duration.ofSeconds(10));
 
@@ -72,6 +75,7 @@ public record GatewaySection(
           maxInFlightBytes,
           "at least four times max-request-bytes, " + 4L * maxRequestBytes);
     }
+    metadataHeaders = MetadataHeaders.checked(metadataHeaders, credentials.apiKeyHeader());
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new InvalidConfig("drain-timeout", drainTimeout, "0s to 10m");
     }

@@ -71,6 +71,7 @@ class GatewayConfigTest {
             "gateway.max-in-flight-bytes=2GiB",
             "gateway.partition-logs-by=trace-id",
             "gateway.hasher=fnv-1a",
+            "gateway.metadata-headers=[X-Region, user-agent]",
             "gateway.producer.linger=0",
             "gateway.producer.batch-bytes=1KiB",
             "gateway.producer.compression=lz4",
@@ -105,6 +106,7 @@ class GatewayConfigTest {
                 2L << 30,
                 LogsPartitioning.TRACE_ID,
                 Hasher.FNV_1A,
+                List.of("x-region", "user-agent"),
                 new PublisherConfig(
                     Duration.ZERO, 1 << 10, PublisherConfig.Compression.LZ4, Duration.ofSeconds(2)),
                 Duration.ZERO));
@@ -186,6 +188,21 @@ class GatewayConfigTest {
         "gateway.max-in-flight-bytes=67108863"
             + " | gateway.max-in-flight-bytes: 67108863"
             + " (expected: at least four times max-request-bytes, 67108864)",
+        "gateway.metadata-headers=[Authorization] | gateway.metadata-headers: authorization"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway={metadata-headers: [my-key], credentials: {api-key-header: My-Key}}"
+            + " | gateway.metadata-headers: my-key"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[x-scope-orgid] | gateway.metadata-headers: x-scope-orgid"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[millrace-items] | gateway.metadata-headers: millrace-items"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[':path'] | gateway.metadata-headers: :path"
+            + " (expected: names of text headers, up to 64 letters, digits, . _ or -)",
+        "gateway.metadata-headers=[trace-bin] | gateway.metadata-headers: trace-bin"
+            + " (expected: names of text headers, up to 64 letters, digits, . _ or -)",
+        "gateway.metadata-headers=[a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]"
+            + " | gateway.metadata-headers: 17 names (expected: at most 16)",
         "gateway.producer.linger=1001ms" + " | gateway.producer.linger: 1s1ms (expected: 0s to 1s)",
         "gateway.producer.batch-bytes=1023"
             + " | gateway.producer.batch-bytes: 1023 (expected: 1024 to 16777216)",
@@ -199,7 +216,7 @@ class GatewayConfigTest {
         "gateway.grcp.port=1"
             + " | gateway.grcp: unknown key (expected: one of grpc, http, connections, cors,"
             + " credentials, tenants, max-request-bytes, max-in-flight-bytes, partition-logs-by,"
-            + " hasher, producer, drain-timeout)",
+            + " hasher, metadata-headers, producer, drain-timeout)",
       })
   void shouldRefuse(String setting, String message) {
     assertThatThrownBy(() -> read(setting)).isInstanceOf(InvalidConfig.class).hasMessage(message);

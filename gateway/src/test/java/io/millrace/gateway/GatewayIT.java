@@ -127,6 +127,7 @@ class GatewayIT {
         section.maxInFlightBytes(),
         section.partitionLogsBy(),
         section.hasher(),
+        section.metadataHeaders(),
         section.producer(),
         section.drainTimeout());
   }

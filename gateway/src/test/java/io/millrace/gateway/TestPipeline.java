@@ -45,17 +45,16 @@ final class TestPipeline implements AutoCloseable {
   }
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final String bootstrapServers;
+  final KafkaConfig kafka;
   final TopicsConfig topics;
   final Gateway gateway;
 
   private final Map<Counter, Double> countersBefore = new HashMap<>();
   private final Map<TopicPartition, Long> offsetsBefore = new HashMap<>();
 
-  private TestPipeline(String bootstrapServers, TopicsConfig topics, GatewaySection section) {
-    this.bootstrapServers = bootstrapServers;
+  private TestPipeline(KafkaConfig kafka, TopicsConfig topics, GatewaySection section) {
+    this.kafka = kafka;
     this.topics = topics;
-    KafkaConfig kafka = new KafkaConfig(bootstrapServers, Map.of());
     gateway =
         Gateway.start(new GatewayConfig(kafka, topics, AdminConfig.DEFAULT, section), registry);
   }
@@ -64,7 +63,7 @@ final class TestPipeline implements AutoCloseable {
   static TestPipeline start(EmbeddedBroker broker, GatewaySection section) {
     TopicsConfig topics = topics();
     createTopics(broker.bootstrapServers(), topics);
-    TestPipeline pipeline = new TestPipeline(broker.bootstrapServers(), topics, section);
+    TestPipeline pipeline = new TestPipeline(plain(broker.bootstrapServers()), topics, section);
     pipeline.awaitReady();
     return pipeline;
   }
@@ -75,7 +74,15 @@ final class TestPipeline implements AutoCloseable {
 
   /** Without topics, and so not ready. */
   static TestPipeline startWithoutTopics(String bootstrapServers) {
-    return new TestPipeline(bootstrapServers, topics(), section());
+    return startWithoutTopics(plain(bootstrapServers));
+  }
+
+  static TestPipeline startWithoutTopics(KafkaConfig kafka) {
+    return new TestPipeline(kafka, topics(), section());
+  }
+
+  private static KafkaConfig plain(String bootstrapServers) {
+    return new KafkaConfig(bootstrapServers, Map.of());
   }
 
   /** Free ports, little time to wait for Kafka. */
@@ -106,6 +113,7 @@ final class TestPipeline implements AutoCloseable {
         maxInFlightBytes,
         LogsPartitioning.RESOURCE,
         Hasher.MURMUR2,
+        List.of(),
         new PublisherConfig(
             linger, 64 << 10, PublisherConfig.Compression.ZSTD, Duration.ofSeconds(3)),
         Duration.ofSeconds(10));
@@ -125,11 +133,11 @@ final class TestPipeline implements AutoCloseable {
   }
 
   private static TopicsConfig topics() {
-    String suffix = "-" + COUNT.incrementAndGet();
     return new TopicsConfig(
-        topic("otlp-traces" + suffix),
-        topic("otlp-metrics" + suffix),
-        topic("otlp-logs" + suffix),
+        "test-" + COUNT.incrementAndGet() + ".",
+        topic("otlp-traces"),
+        topic("otlp-metrics"),
+        topic("otlp-logs"),
         1,
         Duration.ofDays(1));
   }
@@ -139,6 +147,10 @@ final class TestPipeline implements AutoCloseable {
   }
 
   static void createTopics(String bootstrapServers, TopicsConfig topics) {
+    createTopics(plain(bootstrapServers), topics);
+  }
+
+  static void createTopics(KafkaConfig kafka, TopicsConfig topics) {
     List<NewTopic> create =
         Arrays.stream(Signal.values())
             .flatMap(signal -> topics.catalogue(signal).stream())
@@ -150,7 +162,7 @@ final class TestPipeline implements AutoCloseable {
                             Optional.of((short) topic.replicationFactor()))
                         .configs(topic.config()))
             .toList();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    try (Admin admin = Admin.create(kafka.clientProperties("test"))) {
       admin.createTopics(create).all().toCompletionStage().toCompletableFuture().join();
     }
   }
@@ -190,7 +202,7 @@ final class TestPipeline implements AutoCloseable {
 
   /** All that lies on a signal's topic. What has been answered with OK must be among it. */
   List<ConsumerRecord<byte[], byte[]>> records(Signal signal) {
-    Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
+    Map<String, Object> config = kafka.clientProperties("test");
     var bytes = new ByteArrayDeserializer();
     try (var consumer = new KafkaConsumer<>(config, bytes, bytes)) {
       List<TopicPartition> partitions =

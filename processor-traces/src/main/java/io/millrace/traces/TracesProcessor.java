@@ -34,7 +34,7 @@ public final class TracesProcessor {
     return Processor.start(
         Signal.TRACES,
         config.kafka(),
-        config.topics().traces(),
+        config.topics().of(Signal.TRACES),
         config.traces().processor(),
         destination ->
             sampling.policies().isEmpty()
