@@ -18,6 +18,7 @@ import io.netty.util.AttributeKey;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -39,6 +40,11 @@ final class BodyWatch extends SimpleDecoratingHttpService {
 
   private static final int UNCOUNTED_BYTES = 8 << 10;
 
+  /**
+   * What a request holds beside its body: headers, streams, the call. Else tiny ones cost nothing.
+   */
+  static final int CALL_BYTES = 4 << 10;
+
   private final Admission admission;
   private final Connections connections;
 
@@ -59,19 +65,31 @@ final class BodyWatch extends SimpleDecoratingHttpService {
     connections.serving(ctx);
     Reservation reservation = admission.open();
     ctx.setAttr(RESERVATION, reservation);
+    Reservation call = admission.open();
+    boolean full = !call.grow(CALL_BYTES);
+    ScheduledFuture<?> cut = connections.expectEnd(ctx);
     // However it ends: answered, cut off, or given up by the client.
-    var unused = ctx.log().whenComplete().thenAccept(call -> ended(ctx, call, reservation));
+    var unused =
+        ctx.log()
+            .whenComplete()
+            .thenAccept(
+                ended -> {
+                  reservation.close();
+                  call.close();
+                  cut.cancel(false);
+                  logRefusal(ctx, ended);
+                });
     // Not peekData: who gathers the body would see its data only when it is whole.
     HttpRequest counted =
         HttpRequest.of(
             request.headers(),
-            (Publisher<HttpObject>) reader -> request.subscribe(new Counter(reader, reservation)));
+            (Publisher<HttpObject>)
+                reader -> request.subscribe(new Counter(reader, reservation, full)));
     ctx.updateRequest(counted);
     return ((HttpService) unwrap()).serve(ctx, counted);
   }
 
-  private static void ended(ServiceRequestContext ctx, RequestLog call, Reservation reservation) {
-    reservation.close();
+  private static void logRefusal(ServiceRequestContext ctx, RequestLog call) {
     if (log.isDebugEnabled()) {
       ResponseHeaders headers = call.responseHeaders();
       String grpc = headers.get("grpc-status", call.responseTrailers().get("grpc-status", "0"));
@@ -105,12 +123,17 @@ final class BodyWatch extends SimpleDecoratingHttpService {
 
     private final Subscriber<? super HttpObject> reader;
     private final Reservation reservation;
+    private final boolean full;
     private @Nullable Subscription subscription;
     private boolean over;
 
-    Counter(Subscriber<? super HttpObject> reader, Reservation reservation) {
+    /**
+     * @param full whether there is no room for the call itself, so that its first byte ends it
+     */
+    Counter(Subscriber<? super HttpObject> reader, Reservation reservation, boolean full) {
       this.reader = reader;
       this.reservation = reservation;
+      this.full = full;
     }
 
     @Override
@@ -124,7 +147,7 @@ final class BodyWatch extends SimpleDecoratingHttpService {
       if (over) {
         return;
       }
-      if (part instanceof HttpData data && !reservation.grow(data.length())) {
+      if (full || (part instanceof HttpData data && !reservation.grow(data.length()))) {
         over = true;
         requireNonNull(subscription).cancel();
         reader.onError(new OverCapacity(reservation.overCapacity()));

@@ -11,9 +11,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
@@ -28,11 +31,18 @@ final class Connections {
   /** Answers wait here when the client does not read and the operating system holds no more. */
   private static final int MAX_UNREAD_BYTES = 256 << 10;
 
-  private static final AttributeKey<Age> AGE = AttributeKey.valueOf(Connections.class, "AGE");
+  /**
+   * Requests whose answers have not gone out, on one connection. HTTP/2 clients are told so; of
+   * HTTP/1.1 it takes a client that goes on sending without reading.
+   */
+  static final int MAX_CALLS = 1000;
+
+  private static final AttributeKey<State> STATE = AttributeKey.valueOf(Connections.class, "STATE");
 
   private final ConnectionsConfig config;
   private final LongSupplier nanoTime;
   private final LongUnaryOperator random;
+  private final Duration longestCall;
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Closed, Counter> closed = new EnumMap<>(Closed.class);
 
@@ -51,12 +61,16 @@ final class Connections {
     UNREAD_ANSWERS
   }
 
-  /** When a connection reaches its age, in the time of {@link System#nanoTime()}. */
-  private static final class Age {
+  /** Of one connection. */
+  private static final class State {
+
+    /** When it reaches its age, in the time of {@link System#nanoTime()}. */
     final long endNanos;
+
+    final AtomicInteger calls = new AtomicInteger();
     boolean told;
 
-    Age(long endNanos) {
+    State(long endNanos) {
       this.endNanos = endNanos;
     }
   }
@@ -64,15 +78,18 @@ final class Connections {
   /**
    * @param nanoTime as {@link System#nanoTime()}
    * @param random a number from 0 to below the one given
+   * @param longestCall after which a request has its answer, whatever happens
    */
   Connections(
       ConnectionsConfig config,
       LongSupplier nanoTime,
       LongUnaryOperator random,
+      Duration longestCall,
       MeterRegistry registry) {
     this.config = config;
     this.nanoTime = nanoTime;
     this.random = random;
+    this.longestCall = longestCall;
     Gauge.builder("millrace.gateway.connections", open, AtomicInteger::get)
         .description("Open connections")
         .strongReference(true)
@@ -99,7 +116,7 @@ final class Connections {
       return false;
     }
     connection.closeFuture().addListener(future -> open.decrementAndGet());
-    connection.attr(AGE).set(new Age(nanoTime.getAsLong() + maxAgeNanos()));
+    connection.attr(STATE).set(new State(nanoTime.getAsLong() + maxAgeNanos()));
     connection
         .config()
         .setWriteBufferWaterMark(new WriteBufferWaterMark(MAX_UNREAD_BYTES / 2, MAX_UNREAD_BYTES));
@@ -116,7 +133,8 @@ final class Connections {
   void close(Channel connection, Closed reason) {
     if (connection.isOpen()) {
       closed(reason);
-      var unused = connection.close();
+      // Past the server's own handlers: HTTP/2 would wait for the streams to end.
+      var unused = connection.pipeline().firstContext().close();
     }
   }
 
@@ -126,17 +144,50 @@ final class Connections {
   }
 
   /**
-   * Asks the client to connect anew if its connection is old enough: by {@code GOAWAY}, or {@code
-   * Connection: close}. What is in flight is finished. Idle connections are left to their timeout.
+   * A request has come. If its connection is old enough the client is asked to connect anew, by
+   * {@code GOAWAY} or {@code Connection: close}; what is in flight is finished. Idle connections
+   * are left to their timeout.
    *
    * @param call on its event loop
    */
   void serving(ServiceRequestContext call) {
-    Channel connection = config.maxAge().isZero() ? null : call.log().partial().channel();
-    Age age = connection == null ? null : connection.attr(AGE).get();
-    if (age != null && !age.told && nanoTime.getAsLong() - age.endNanos >= 0) {
-      age.told = true;
+    Channel connection = call.log().partial().channel();
+    State state = connection == null ? null : connection.attr(STATE).get();
+    if (connection == null || state == null) {
+      return;
+    }
+    if (state.calls.incrementAndGet() > MAX_CALLS) {
+      close(connection, Closed.UNREAD_ANSWERS);
+    }
+    var unused = call.log().whenComplete().thenRun(state.calls::decrementAndGet);
+    retire(call, state);
+  }
+
+  private void retire(ServiceRequestContext call, State state) {
+    boolean old = !config.maxAge().isZero() && nanoTime.getAsLong() - state.endNanos >= 0;
+    if (old && !state.told) {
+      state.told = true;
       var unused = call.initiateConnectionShutdown(config.maxAgeGrace());
+    }
+  }
+
+  /**
+   * Closes the connection if the call has not ended when the client has had the time of a whole
+   * request to take the answer. HTTP/2 leaves it to the client when that moves, stream by stream.
+   *
+   * @return to be cancelled when the call has ended
+   */
+  ScheduledFuture<?> expectEnd(ServiceRequestContext call) {
+    Duration time = longestCall.plus(config.receiveTimeout());
+    return call.eventLoop()
+        .withoutContext()
+        .schedule(() -> cutOff(call), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void cutOff(ServiceRequestContext call) {
+    Channel connection = call.log().partial().channel();
+    if (connection != null) {
+      close(connection, Closed.UNREAD_ANSWERS);
     }
   }
 

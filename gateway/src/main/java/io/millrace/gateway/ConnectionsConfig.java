@@ -17,9 +17,16 @@ import java.time.Duration;
  *     min, longer than exporters pause between exports
  * @param pingInterval of HTTP/2 pings on a connection that is silent; a client that does not answer
  *     is gone. 0 for none, else at least 1 s and below the idle timeout; default 30 s
+ * @param receiveTimeout for a request to arrive; slower ones are refused and cut off. 1 s to 10
+ *     min, default 30 s
  */
 public record ConnectionsConfig(
-    int max, Duration maxAge, Duration maxAgeGrace, Duration idleTimeout, Duration pingInterval) {
+    int max,
+    Duration maxAge,
+    Duration maxAgeGrace,
+    Duration idleTimeout,
+    Duration pingInterval,
+    Duration receiveTimeout) {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -29,6 +36,7 @@ public record ConnectionsConfig(
           Duration.ofMinutes(5),
           Duration.ofSeconds(5),
           Duration.ofMinutes(2),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(30));
 
   public ConnectionsConfig {
@@ -47,6 +55,10 @@ public record ConnectionsConfig(
     if (isNeither(pingInterval, Duration.ZERO, SECOND, idleTimeout.minusMillis(1))) {
       throw new InvalidConfig(
           "ping-interval", pingInterval, "0s for none, or 1s to less than idle-timeout");
+    }
+    if (receiveTimeout.compareTo(SECOND) < 0
+        || receiveTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
+      throw new InvalidConfig("receive-timeout", receiveTimeout, "1s to 10m");
     }
   }
 

@@ -68,6 +68,7 @@ public final class Gateway implements Role {
             this.config.connections(),
             System::nanoTime,
             bound -> ThreadLocalRandom.current().nextLong(bound),
+            OtlpServer.longestCall(this.config),
             registry);
     parts = new OtlpServer.Parts(this.config, connections, admission, intake, metrics, health);
   }

@@ -69,11 +69,12 @@ public record GatewaySection(
       throw new InvalidConfig("max-request-bytes", maxRequestBytes, "1024 to 268435456");
     }
     // A request is held as received, as decoded, as protobuf if it was JSON, and as records.
-    if (maxInFlightBytes < 4L * maxRequestBytes) {
+    long least = Math.max(4L * maxRequestBytes, 64 << 10);
+    if (maxInFlightBytes < least) {
       throw new InvalidConfig(
           "max-in-flight-bytes",
           maxInFlightBytes,
-          "at least four times max-request-bytes, " + 4L * maxRequestBytes);
+          "at least four times max-request-bytes, " + least);
     }
     metadataHeaders = MetadataHeaders.checked(metadataHeaders, credentials.apiKeyHeader());
     if (drainTimeout.isNegative() || drainTimeout.compareTo(Duration.ofMinutes(10)) > 0) {

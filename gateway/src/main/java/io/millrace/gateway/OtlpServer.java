@@ -40,14 +40,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class OtlpServer {
 
-  /** For a request to arrive; slower ones are cut off. */
-  private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(30);
-
   /** What gRPC frames add to a message; whether the message fits is decided by its endpoint. */
   private static final int FRAMING_BYTES = 64 << 10;
-
-  /** Requests of one HTTP/2 connection at the same time; a Collector sends some ten. */
-  private static final int MAX_STREAMS = 1000;
 
   /** So long nothing may have happened before a stopping server is at rest. */
   private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
@@ -147,6 +141,7 @@ final class OtlpServer {
     builder.serviceUnder(
         "/",
         (ctx, request) -> {
+          parts.connections().serving(ctx);
           parts.metrics().unknownPath();
           return HttpReply.unknownPath(ctx.path());
         });
@@ -186,13 +181,18 @@ final class OtlpServer {
         .build();
   }
 
+  /** The time for a request to arrive, and for Kafka to take it. */
+  static Duration longestCall(GatewaySection config) {
+    return config.connections().receiveTimeout().plus(config.producer().deliveryTimeout());
+  }
+
   private static void limits(ServerBuilder builder, GatewaySection config) {
     builder
         .maxRequestLength(config.maxRequestBytes() + FRAMING_BYTES)
-        .requestTimeout(RECEIVE_TIMEOUT.plus(config.producer().deliveryTimeout()))
+        .requestTimeout(longestCall(config))
         .idleTimeout(config.connections().idleTimeout())
         .pingInterval(config.connections().pingInterval())
-        .http2MaxStreamsPerConnection(MAX_STREAMS)
+        .http2MaxStreamsPerConnection(Connections.MAX_CALLS)
         .gracefulShutdownTimeout(QUIET_PERIOD, config.drainTimeout().plus(QUIET_PERIOD))
         .verboseResponses(false)
         .disableServerHeader()

@@ -181,7 +181,8 @@ class ConnectionsIT {
   }
 
   private static Duration maxAge(ConnectionsConfig config, LongUnaryOperator random) {
-    var connections = new Connections(config, () -> 0, random, new SimpleMeterRegistry());
+    var connections =
+        new Connections(config, () -> 0, random, Duration.ofSeconds(1), new SimpleMeterRegistry());
     return Duration.ofNanos(connections.maxAgeNanos());
   }
 

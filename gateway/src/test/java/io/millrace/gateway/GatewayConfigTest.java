@@ -58,6 +58,7 @@ class GatewayConfigTest {
             "gateway.connections.max-age-grace=0",
             "gateway.connections.idle-timeout=1s",
             "gateway.connections.ping-interval=0",
+            "gateway.connections.receive-timeout=1s",
             "gateway.cors.allowed-origins=[\"https://a.example\", \"http://b:8080\"]",
             "gateway.credentials.file=d.txt",
             "gateway.credentials.api-key-header=Key",
@@ -91,7 +92,12 @@ class GatewayConfigTest {
                     false),
                 new ListenerConfig("localhost", 2),
                 new ConnectionsConfig(
-                    1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
+                    1,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ofSeconds(1),
+                    Duration.ZERO,
+                    Duration.ofSeconds(1)),
                 new CorsConfig(List.of("https://a.example", "http://b:8080")),
                 new CredentialsConfig(Optional.of(Path.of("d.txt")), "Key"),
                 new TenantsConfig(
@@ -151,6 +157,11 @@ class GatewayConfigTest {
             + " | gateway.connections.idle-timeout: 999ms (expected: 1s to 1d)",
         "gateway.connections.ping-interval=2m | gateway.connections.ping-interval: 2m"
             + " (expected: 0s for none, or 1s to less than idle-timeout)",
+        "gateway.connections.receive-timeout=999ms"
+            + " | gateway.connections.receive-timeout: 999ms (expected: 1s to 10m)",
+        "gateway={max-request-bytes: 1KiB, max-in-flight-bytes: 65535}"
+            + " | gateway.max-in-flight-bytes: 65535"
+            + " (expected: at least four times max-request-bytes, 65536)",
         "gateway.cors.allowed-origins=[https://a.example/]"
             + " | gateway.cors.allowed-origins: https://a.example/"
             + " (expected: scheme://host[:port] without a path, or * alone)",

@@ -33,11 +33,20 @@ final class RawHttp2 implements AutoCloseable {
   private final Set<Integer> answered = new ConcurrentSkipListSet<>();
 
   RawHttp2(int port) throws IOException {
+    this(port, new byte[0]);
+  }
+
+  /** A client that allows the server no byte of any answer. */
+  static RawHttp2 withoutWindow(int port) throws IOException {
+    return new RawHttp2(port, new byte[] {0, 4, 0, 0, 0, 0}); // SETTINGS_INITIAL_WINDOW_SIZE
+  }
+
+  private RawHttp2(int port, byte[] settings) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     in = new DataInputStream(socket.getInputStream());
     out = new DataOutputStream(socket.getOutputStream());
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
-    frame(SETTINGS, 0, 0, new byte[0]);
+    frame(SETTINGS, 0, 0, settings);
   }
 
   /**
