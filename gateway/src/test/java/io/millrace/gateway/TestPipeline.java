@@ -12,7 +12,9 @@ import io.millrace.otlp.Hasher;
 import io.millrace.otlp.LogsPartitioning;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.Topic;
 import io.millrace.topics.TopicConfig;
+import io.millrace.topics.TopicsAdmin;
 import io.millrace.topics.TopicsConfig;
 import java.net.URI;
 import java.time.Duration;
@@ -21,12 +23,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -150,20 +149,12 @@ final class TestPipeline implements AutoCloseable {
     createTopics(plain(bootstrapServers), topics);
   }
 
+  /** Returns when every partition has a leader that serves it. */
   static void createTopics(KafkaConfig kafka, TopicsConfig topics) {
-    List<NewTopic> create =
-        Arrays.stream(Signal.values())
-            .flatMap(signal -> topics.catalogue(signal).stream())
-            .map(
-                topic ->
-                    new NewTopic(
-                            topic.name(),
-                            Optional.of(topic.partitions()),
-                            Optional.of((short) topic.replicationFactor()))
-                        .configs(topic.config()))
-            .toList();
-    try (Admin admin = Admin.create(kafka.clientProperties("test"))) {
-      admin.createTopics(create).all().toCompletionStage().toCompletableFuture().join();
+    List<Topic> catalogue =
+        Arrays.stream(Signal.values()).flatMap(each -> topics.catalogue(each).stream()).toList();
+    try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {
+      assertThat(admin.apply(catalogue)).isEmpty();
     }
   }
 
