@@ -67,8 +67,12 @@ public record StandaloneConfig(
       return config;
     }
     return new ProcessorConfig(
-        config.delivery(),
-        Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
+        config.delivery(), Map.of(FILES, DestinationConfig.to(outUrl(signal))));
+  }
+
+  /** The same whether the folder is there yet or not. */
+  private String outUrl(Signal signal) {
+    return outFolder(signal).toUri().toString().replaceFirst("/$", "");
   }
 
   /** How long a stop waits for what Kafka holds; verdicts on the last traces are part of it. */
