@@ -11,6 +11,7 @@ from lab.processes import free_ports
 from lab.verdict import Failed, expect
 
 NAMES = ("one", "two", "three")
+PORTS = ("GRPC", "HTTP", "ADMIN", "PROXIED_HTTP")
 RATE = 10
 SECONDS = 180
 
@@ -18,7 +19,7 @@ SECONDS = 180
 def run(lab):
     program = peers.installed("haproxy", "apt-get install haproxy")
     pipeline = Pipeline(lab)
-    ports = {name: free_ports(3) for name in NAMES}
+    ports = {name: free_ports(len(PORTS)) for name in NAMES}
     gateways = {name: start(lab, name, pipeline, ports) for name in NAMES}
     proxy = Proxy(lab, program, ports)
     for name in NAMES:
@@ -46,7 +47,9 @@ def run(lab):
 
 
 def start(lab, name, pipeline, ports):
-    return Gateway(lab, f"gateway-{name}", pipeline.kafka, ports=ports[name])
+    *own, proxied = ports[name]
+    proxy_protocol = {"gateway.http.proxy-protocol.port": proxied, "gateway.http.proxy-protocol.trusted": "[127.0.0.1]"}
+    return Gateway(lab, f"gateway-{name}", pipeline.kafka, proxy_protocol, own)
 
 
 def restart(lab, name, pipeline, ports, proxy):
@@ -96,7 +99,7 @@ class Proxy:
         self.ports = dict(zip(("grpc", "http", "stats"), free_ports(3)))
         env = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         for name, ports in gateways.items():
-            env.update({f"{name.upper()}_{kind}": str(port) for kind, port in zip(("GRPC", "HTTP", "ADMIN"), ports)})
+            env.update({f"{name.upper()}_{kind}": str(port) for kind, port in zip(PORTS, ports)})
         self.process = lab.start("haproxy", [program, "-db", "-f", peers.PINS / "haproxy" / "haproxy.cfg"], env)
 
     def await_up(self, name):
