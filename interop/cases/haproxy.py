@@ -1,18 +1,15 @@
 """HAProxy before three gateways: drained one after another and one killed, under load; nothing acknowledged is lost."""
 
 import csv
-import re
 import urllib.error
 import urllib.request
 
 from lab import peers
-from lab.millrace import LAUNCHER, Gateway, Pipeline
+from lab.millrace import Gateway, Pipeline, Shop, expect_all
 from lab.processes import free_ports
-from lab.verdict import Failed, expect
 
 NAMES = ("one", "two", "three")
 PORTS = ("GRPC", "HTTP", "ADMIN", "PROXIED_HTTP")
-RATE = 10
 SECONDS = 180
 
 
@@ -24,7 +21,7 @@ def run(lab):
     proxy = Proxy(lab, program, ports)
     for name in NAMES:
         proxy.await_up(name)
-    load = [Load(lab, proxy, protocol) for protocol in ("grpc", "http")]
+    shops = [Shop(lab, f"shop-{scheme}", f"{scheme}://127.0.0.1:{proxy.ports[scheme]}") for scheme in ("grpc", "http")]
     for name in NAMES:
         await_taking(gateways[name])
 
@@ -38,12 +35,12 @@ def run(lab):
     gateways["one"] = restart(lab, "one", pipeline, ports, proxy)
     lab.note("one gateway killed under load")
 
-    sent = [each.stop() for each in load]
+    sent = [shop.stop() for shop in shops]
     lab.note(proxy.summary())
     for gateway in gateways.values():
         gateway.stop()
     pipeline.stop()
-    check(lab, pipeline, sent)
+    expect_all(lab, pipeline, sent)
 
 
 def start(lab, name, pipeline, ports):
@@ -64,32 +61,6 @@ def await_taking(gateway):
     metric = "millrace_gateway_published_items_total"
     before = gateway.metric(metric)
     gateway.process.await_("more items published", lambda: gateway.metric(metric) > before, SECONDS)
-
-
-def check(lab, pipeline, sent):
-    for signal_id, what in (("traces", "spans"), ("metrics", "data points"), ("logs", "log records")):
-        told = sum(counts[what] for counts in sent)
-        items = pipeline.items(signal_id)
-        distinct = len({item.identity for item in items})
-        expect(f"{what} in the files, without repetition", distinct, told)
-        lab.note(f"{told} {what} sent, {distinct} in the files, {len(items) - distinct} of them twice")
-
-
-class Load:
-    """A shop that sends with the SDK of Java until it is stopped."""
-
-    def __init__(self, lab, proxy, protocol):
-        scheme = "grpc" if protocol == "grpc" else "http"
-        endpoint = f"{scheme}://127.0.0.1:{proxy.ports[protocol]}"
-        self.process = lab.start(f"demo-{protocol}", [LAUNCHER, "demo", "--endpoint", endpoint, "--rate", RATE])
-
-    def stop(self):
-        """What it sent, by kind of item."""
-        status = self.process.stop(SECONDS)
-        counts = {what: int(number) for number, what in re.findall(r"(\d+) ([a-z ]+)", self.process.stdout())}
-        if status != 0 or counts.get("exports failed") != 0:
-            raise Failed(f"{self.process.name}: status {status}, {counts} (expected: 0, and no exports failed)")
-        return counts
 
 
 class Proxy:

@@ -6,8 +6,7 @@ import urllib.request
 from pathlib import Path
 
 from lab import otlp
-from lab.processes import await_
-from lab.verdict import expect
+from lab.verdict import Failed, expect
 
 LAUNCHER = Path(__file__).resolve().parent.parent.parent / "millrace"
 
@@ -79,12 +78,43 @@ class Pipeline(Role):
         folder = self.folder / "out" / signal
         return otlp.read(folder / tenant if tenant else folder, signal)
 
-    def await_items(self, signal, count, seconds=START_SECONDS):
-        await_(f"{count} items of {signal} in the files", lambda: len(self.items(signal)) >= count, seconds)
-
 
 class Gateway(Role):
     """A gateway beside a pipeline, on the pipeline's broker."""
 
     def __init__(self, lab, name, kafka, settings=None, ports=(0, 0, 0)):
         super().__init__(lab, name, ["gateway"], {"kafka.bootstrap-servers": kafka, **(settings or {})}, ports)
+
+
+class Shop:
+    """`millrace demo`: a shop that tells of itself with the SDK of Java, over gRPC or HTTP."""
+
+    WORDS = {"traces": "spans", "metrics": "data points", "logs": "log records"}
+
+    def __init__(self, lab, name, url, rate=10, duration=None):
+        command = [LAUNCHER, "demo", "--endpoint", url, "--rate", rate]
+        self.process = lab.start(name, command + (["--duration", duration] if duration else []))
+
+    def wait(self, seconds):
+        """What it sent in its duration, as items of each signal; not one export may have failed."""
+        return self._sent(self.process.wait(seconds))
+
+    def stop(self):
+        """Closes it; what it sent."""
+        return self._sent(self.process.stop(STOP_SECONDS))
+
+    def _sent(self, status):
+        counts = {what: int(number) for number, what in re.findall(r"(\d+) ([a-z ]+)", self.process.stdout())}
+        if status != 0 or counts.get("exports failed") != 0:
+            raise Failed(f"{self.process.name}: status {status}, {counts} (expected: 0, and no exports failed)")
+        return {signal: counts[what] for signal, what in self.WORDS.items()}
+
+
+def expect_all(lab, pipeline, sent):
+    """Everything that the shops say they sent is in the files of a pipeline that has stopped."""
+    for signal in Shop.WORDS:
+        told = sum(each[signal] for each in sent)
+        items = pipeline.items(signal)
+        distinct = len({item.identity for item in items})
+        expect(f"{signal} in the files, without repetition", distinct, told)
+        lab.note(f"{signal}: {told} items sent, all in the files, {len(items) - distinct} of them twice")

@@ -52,12 +52,11 @@ def value(any_value):
 
 def read(folder, signal):
     """Every item below a folder of output, in the order of the files."""
-    return [
-        item
-        for file in sorted(folder.rglob("*.jsonl"))
-        for line in _complete_lines(file)
-        for item in _items(json.loads(line), signal)
-    ]
+    return [item for file in sorted(folder.rglob("*.jsonl")) for item in read_file(file, signal)]
+
+
+def read_file(file, signal):
+    return [item for line in _complete_lines(file) for item in _items(json.loads(line), signal)]
 
 
 def _complete_lines(file):

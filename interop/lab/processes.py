@@ -30,9 +30,9 @@ class Lab:
     def note(self, text):
         print(f"  {self.case}: {text}", flush=True)
 
-    def start(self, name, command, env=None):
+    def start(self, name, command, env=None, cwd=None):
         """Starts a command in the background. It is stopped with the case, if not before."""
-        process = Process(name, command, self.folder, env)
+        process = Process(name, command, self.folder, env, cwd)
         self._processes.append(process)
         return process
 
@@ -48,7 +48,7 @@ class Lab:
 class Process:
     """A process and its output, NAME.out.log and NAME.err.log in the folder of the case."""
 
-    def __init__(self, name, command, folder, env=None):
+    def __init__(self, name, command, folder, env=None, cwd=None):
         self.name = name
         self._out = _unused(folder, name, "out")
         self._err = _unused(folder, name, "err")
@@ -58,7 +58,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                cwd=folder,
+                cwd=cwd or folder,
                 env={**os.environ, **(env or {})},
             )
 
@@ -144,3 +144,8 @@ def free_ports(count):
     finally:
         for each in sockets:
             each.close()
+
+
+def is_listening(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
