@@ -1,4 +1,4 @@
-"""Collector to us: its Kafka exporter, keyed and not, both hashers, three codecs, feeds our processors; nothing is lost."""
+"""Collector to us: its Kafka exporter, keyed and not, both hashers, three codecs; our processors deliver all of it."""
 
 from lab import peers
 from lab.millrace import Pipeline, Shop, expect_all

@@ -80,11 +80,10 @@ class Proxy:
         return [row["status"] for row in self._rows() if row["svname"] == name] or ["not known"]
 
     def summary(self):
-        rows = [row for row in self._rows() if row["svname"] == "BACKEND"]
-        columns = {"2xx": "hrsp_2xx", "4xx": "hrsp_4xx", "5xx": "hrsp_5xx", "sent on to another": "wredis"}
-        return "HAProxy's answers: " + "; ".join(
-            f"{row['# pxname']}: " + ", ".join(f"{row[column]} {what}" for what, column in columns.items())
-            for row in rows
+        return "HAProxy: " + "; ".join(
+            f"{row['# pxname']} {row['hrsp_2xx']} answers, {row['hrsp_5xx']} refusals, {row['wredis']} sent on to another"
+            for row in self._rows()
+            if row["svname"] == "BACKEND"
         )
 
     def _rows(self):
