@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
@@ -214,6 +215,41 @@ class SamplerIT {
   }
 
   @Test
+  void shouldHoldAnAdaptiveGoalForTheWholeFleet() throws Exception {
+    // Given a minute of log time with 100 traces of one span a second, on all partitions
+    List<Span> spans = new ArrayList<>();
+    Random random = new Random(3);
+    for (int trace = 0; trace < 6000; trace++) {
+      ByteBuffer id = ByteBuffer.allocate(16).putLong(1).putLong(random.nextLong());
+      ByteString traceId = ByteString.copyFrom(id.flip());
+      spans.add(span(trace, 0, false).toBuilder().setTraceId(traceId).build());
+    }
+    logStep = 100;
+    produce(spans);
+    // When three processors share a goal of 20 spans a second
+    String goal =
+        """
+        trace_timeout: 1s
+        decision_delay: 100ms
+        rules:
+          - name: goal
+            sampler:
+              type: adaptive_throughput
+              goal_throughput: 20
+              fingerprint_attributes: ['resource.attributes["service.name"]']
+              adjustment_interval: 2s
+        """;
+    startWith(goal);
+    startWith(goal);
+    startWith(goal);
+    // Then they keep as much together, and say how probable that was
+    await().until(() -> settled() == 6000);
+    double kept = counter("millrace.delivered.items");
+    assertThat(kept).isBetween(0.85 * 20 * 60, 1.15 * 20 * 60);
+    assertThat(counter("millrace.sampling.spans.without.threshold")).isZero();
+  }
+
+  @Test
   void shouldTakeOverPoliciesThatChangeAndRefuseThoseItCannotRead() throws Exception {
     // Given a clock that never decides
     Duration never = Duration.ofHours(1);
@@ -292,7 +328,8 @@ class SamplerIT {
         new TracesSection(
             delivery,
             Map.of("files", DestinationConfig.to("file:" + out)),
-            sampling,
+            sampling.has("rules") ? MissingNode.getInstance() : sampling,
+            sampling.has("rules") ? sampling : MissingNode.getInstance(),
             64 << 20,
             Duration.ofSeconds(60),
             clockGrace,
