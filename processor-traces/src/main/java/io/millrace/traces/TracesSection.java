@@ -6,8 +6,10 @@ import io.millrace.daemon.InvalidConfig;
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.processor.ProcessorConfig;
+import io.millrace.traces.policy.Policy;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -112,6 +114,24 @@ public record TracesSection(
   /** The same with the policies of another. */
   TracesSection withPoliciesOf(TracesSection other) {
     return with(destinations, other);
+  }
+
+  TracesSection withTailSampling(JsonNode block) {
+    return new TracesSection(
+        delivery,
+        destinations,
+        block,
+        adaptiveTailSampling,
+        memoryBytes,
+        lookBack,
+        clockGrace,
+        annotate,
+        reloadInterval);
+  }
+
+  /** Names of the policies or rules, in order; none if every trace is kept. */
+  public List<String> policyNames() {
+    return sampling().policies().stream().map(Policy::name).toList();
   }
 
   private TracesSection with(Map<String, DestinationConfig> others, TracesSection policies) {
