@@ -3,15 +3,13 @@ package io.millrace.destination;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.millrace.daemon.ClientTls;
 import io.millrace.daemon.Secret;
 import io.millrace.delivery.Answer;
 import io.millrace.delivery.Batch;
 import io.millrace.delivery.Destination;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPOutputStream;
 
 /** Sends batches as OTLP/HTTP with protobuf bodies: the record values, one after the other. */
 final class OtlpHttp implements Destination {
@@ -29,7 +26,7 @@ final class OtlpHttp implements Destination {
   private final HttpClient client;
   private final URI uri;
   private final Map<String, Secret> headers;
-  private final boolean gzip;
+  private final RequestEncoding encoding;
   private final Duration timeout;
   private final int perLane;
   private final Clock clock;
@@ -37,16 +34,19 @@ final class OtlpHttp implements Destination {
   OtlpHttp(Signal signal, DestinationConfig config, int perLane, Clock clock) {
     this.uri = endpoint(URI.create(config.url()), signal);
     // Over plain text the JDK would first try to upgrade each connection to HTTP/2.
-    this.client =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(
                 uri.getScheme().equalsIgnoreCase("https")
                     ? HttpClient.Version.HTTP_2
                     : HttpClient.Version.HTTP_1_1)
-            .connectTimeout(config.timeout())
-            .build();
+            .connectTimeout(config.timeout());
+    if (!config.tls().isDefault()) {
+      builder.sslContext(ClientTls.open("tls", config.tls()).sslContext());
+    }
+    this.client = builder.build();
     this.headers = config.headers();
-    this.gzip = config.compression() == DestinationConfig.Compression.GZIP;
+    this.encoding = RequestEncoding.of(config);
     this.timeout = config.timeout();
     this.perLane = perLane;
     this.clock = clock;
@@ -82,30 +82,15 @@ final class OtlpHttp implements Destination {
         HttpRequest.newBuilder(uri)
             .timeout(timeout)
             .header("Content-Type", "application/x-protobuf")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body(batch)));
-    if (gzip) {
-      request.header("Content-Encoding", "gzip");
+            .POST(HttpRequest.BodyPublishers.ofByteArray(encoding.encode(batch)));
+    if (!encoding.name().isEmpty()) {
+      request.header("Content-Encoding", encoding.name());
     }
     headers.forEach((name, value) -> request.setHeader(name, value.value()));
     if (!batch.tenant().isEmpty()) {
       request.setHeader(RecordHeaders.TENANT, batch.tenant());
     }
     return request.build();
-  }
-
-  private byte[] body(Batch batch) {
-    if (!gzip) {
-      return batch.merged();
-    }
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream(batch.bytes() / 4 + 64);
-    try (GZIPOutputStream out = new GZIPOutputStream(compressed, 1 << 13)) {
-      for (byte[] value : batch.values()) {
-        out.write(value);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
-    }
-    return compressed.toByteArray();
   }
 
   private Answer answer(Signal signal, HttpResponse<byte[]> response) {
@@ -145,6 +130,7 @@ final class OtlpHttp implements Destination {
 
   @Override
   public void close() {
+    encoding.close();
     // The JDK's client frees its threads when it is collected; it has no close before Java 21.
   }
 }
