@@ -177,6 +177,23 @@ class SamplerIT {
   }
 
   @Test
+  void shouldCatchUpOverGapsLongerThanTheLookBack() throws Exception {
+    // Given what came while nobody read, with ten minutes of nothing in between, twice
+    logTime -= 3_600_000;
+    for (int part = 0; part < 3; part++) {
+      produce(spans(part * 40, part * 40 + 40));
+      logTime += 600_000;
+    }
+    produce(spans(1000, 1008));
+    // When somebody does, whose clock never decides
+    startWith(errors("5s"), Duration.ofHours(9));
+    // Then all is decided that later records speak for
+    await().until(() -> settled() == 120 * SPANS);
+    assertThat(delivered()).isEqualTo(expected(0, 120));
+    assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
+  }
+
+  @Test
   void shouldSplitNoTraceWhenProcessorsJoinAndLeave() throws Exception {
     produce(spans(0, 400));
     Role first = start("1s");
