@@ -15,7 +15,7 @@ public final class MetricsProcessor {
     return Processor.start(
         Signal.METRICS,
         config.kafka(),
-        config.topics().metrics(),
+        config.topics().of(Signal.METRICS),
         config.metrics(),
         destination -> Stage.passThrough(Signal.METRICS),
         registry);
