@@ -48,9 +48,11 @@ final class AssignedPartition {
     heldBytes += held.bytes();
   }
 
-  void settle(Held held) {
-    held.settle();
-    heldBytes -= held.bytes();
+  void settle(Part part) {
+    part.held().settle(part.items());
+    if (part.held().isSettled()) {
+      heldBytes -= part.held().bytes();
+    }
   }
 
   long heldBytes() {

@@ -2,6 +2,7 @@ package io.millrace.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;
 import java.time.Duration;
@@ -16,9 +17,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes what can never be delivered to the signal's dead-letter topic: the original bytes and
- * headers, and headers that say why and from where. An answer of {@code Accepted} means all in-sync
- * replicas have it.
+ * Writes what can never be delivered to the signal's dead-letter topic: the items as an OTLP
+ * request of their own, the record's headers, and headers that say why and from where. An answer of
+ * {@code Accepted} means all in-sync replicas have it.
  */
 final class DeadLetters implements AutoCloseable {
 
@@ -62,12 +63,12 @@ final class DeadLetters implements AutoCloseable {
         destination);
   }
 
-  CompletableFuture<Answer> send(ConsumerRecord<byte[], byte[]> record, Answer.Refused why) {
+  CompletableFuture<Answer> send(Signal signal, Part part, Answer.Refused why) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     try {
       var unused =
           producer.send(
-              letter(record, why),
+              letter(signal, part, why),
               (metadata, failure) ->
                   answer.complete(failure == null ? Answer.Accepted.ALL : busy(failure)));
     } catch (KafkaException e) {
@@ -81,11 +82,14 @@ final class DeadLetters implements AutoCloseable {
         Duration.ZERO, "dead-letter topic %s: %s".formatted(topic, failure.getMessage()));
   }
 
-  private ProducerRecord<byte[], byte[]> letter(
-      ConsumerRecord<byte[], byte[]> record, Answer.Refused why) {
+  private ProducerRecord<byte[], byte[]> letter(Signal signal, Part part, Answer.Refused why) {
+    ConsumerRecord<byte[], byte[]> record = part.held().record;
     ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(topic, null, record.key(), record.value(), record.headers());
+        new ProducerRecord<>(topic, null, record.key(), part.letter(signal), record.headers());
     Headers headers = letter.headers();
+    if (!part.isWhole()) {
+      put(headers, RecordHeaders.ITEMS, Integer.toString(part.items()));
+    }
     put(headers, REASON, why.reason().id());
     put(headers, MESSAGE, bounded(why.message()));
     put(headers, TOPIC, record.topic());

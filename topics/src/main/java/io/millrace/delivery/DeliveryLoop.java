@@ -219,8 +219,7 @@ final class DeliveryLoop {
   private void take(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record) {
     try {
       Staged staged = stage.apply(record);
-      Held held = new Held(record, staged.value(), staged.items());
-      hold(partition, held, staged.sampledOut());
+      Held held = hold(partition, record, staged);
       if (staged.items() > 0 && !RecordHeaders.isTenant(held.tenant)) {
         String message =
             "header " + RecordHeaders.TENANT + " is not up to 150 printable characters";
@@ -228,8 +227,7 @@ final class DeliveryLoop {
       } else if (staged.items() > 0) {
         partition.lane(held).add(held, ticker.nanos());
       } else {
-        settle(partition, held);
-        ledger.out(held);
+        settle(partition, Part.whole(held));
       }
     } catch (MalformedOtlp e) {
       takeDead(partition, record, new Answer.Refused(DeadReason.MALFORMED, e.getMessage()));
@@ -247,19 +245,21 @@ final class DeliveryLoop {
             .filter(text -> text.matches("[1-9][0-9]{0,8}"))
             .map(Integer::parseInt)
             .orElse(1);
-    byte[] value = record.value() == null ? new byte[0] : record.value();
-    Held held = new Held(record, value, items);
-    hold(partition, held, 0);
+    Held held = hold(partition, record, new Staged(stage.letter(record), items, 0));
     partition.lane(held).addDead(held, why);
   }
 
-  private void hold(AssignedPartition partition, Held held, int sampledOut) {
+  private Held hold(
+      AssignedPartition partition, ConsumerRecord<byte[], byte[]> record, Staged staged) {
+    Held held = new Held(record, staged);
     partition.hold(held);
-    ledger.consumed(held, sampledOut);
+    ledger.consumed(held, staged);
+    return held;
   }
 
-  private void settle(AssignedPartition partition, Held held) {
-    partition.settle(held);
+  private void settle(AssignedPartition partition, Part part) {
+    partition.settle(part);
+    ledger.settled(part);
   }
 
   /** Sends what is due, one shipment of each lane after the other, so that no lane starves. */
@@ -302,7 +302,7 @@ final class DeliveryLoop {
       Answer.Refused dead = shipment.dead;
       return dead == null
           ? destination.send(shipment.batch(signal))
-          : deadLetters.send(shipment.records.get(0).record, dead);
+          : deadLetters.send(signal, shipment.parts.get(0), dead);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -321,20 +321,20 @@ final class DeliveryLoop {
       ledger.retried();
       away(busy);
     } else if (answer instanceof Answer.Refused refused) {
-      lane.replace(
-          shipment.records.size() > 1
-              ? shipment.bisect()
-              : List.of(Shipment.dead(shipment.records.get(0), refused)));
+      lane.replace(shipment.bisect(signal, refused));
     }
   }
 
   private void accepted(AssignedPartition partition, Shipment shipment, Answer.Accepted accepted) {
     Answer.Refused dead = shipment.dead;
     if (dead != null) {
-      ledger.deadLettered(shipment.records.get(0), dead.reason());
+      Part part = shipment.parts.get(0);
+      ledger.deadLettered(part, dead.reason());
       log.warn(
-          "dead-letter: {}: {}: {}",
-          where(shipment.records.get(0).record),
+          "dead-letter: {}: {} of {} items: {}: {}",
+          where(part.held().record),
+          part.items(),
+          part.held().items,
           dead.reason().id(),
           dead.message());
     } else {
@@ -347,7 +347,7 @@ final class DeliveryLoop {
           accepted.rejectedItems(),
           accepted.message());
     }
-    shipment.records.forEach(held -> settle(partition, held));
+    shipment.parts.forEach(part -> settle(partition, part));
   }
 
   private void away(Answer.Busy busy) {

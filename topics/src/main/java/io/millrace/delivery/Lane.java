@@ -39,7 +39,7 @@ final class Lane {
 
   /** Queues one record for the dead-letter topic. */
   void addDead(Held held, Answer.Refused why) {
-    ready.addFirst(Shipment.dead(held, why));
+    ready.addFirst(Shipment.dead(Part.whole(held), why));
   }
 
   void closeBatch() {

@@ -13,12 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * What became of every item of one signal at one destination. The balance holds at any time between
  * two turns of the loop:
  *
- * <pre>consumed = delivered + sampled out + dead-lettered + rejected + handed back + in flight
+ * <pre>consumed = delivered + sampled out + dropped + dead-lettered + rejected + handed back
+ *     + in flight
  * </pre>
  *
- * <p>Rejected is what a backend did not store and says so in a partial success; handed back is what
- * a rebalance or a stop gave to the next owner of the partition without an outcome. Written by the
- * loop's thread, read by any.
+ * <p>Dropped is what rules of the processing stage keep from being delivered. Rejected is what a
+ * backend did not store and says so in a partial success; handed back is what a rebalance or a stop
+ * gave to the next owner of the partition without an outcome. Written by the loop's thread, read by
+ * any.
  */
 public final class Ledger {
 
@@ -27,6 +29,8 @@ public final class Ledger {
   private final Counter sampledOut;
   private final Counter rejected;
   private final Counter handedBack;
+  private final MeterRegistry registry;
+  private final Tags tags;
   private final Map<DeadReason, Counter> deadLettered = new EnumMap<>(DeadReason.class);
   private final Counter deliveredBytes;
   private final Counter retries;
@@ -37,7 +41,8 @@ public final class Ledger {
   private final AtomicLong inFlightBytes = new AtomicLong();
 
   public Ledger(Signal signal, String destination, MeterRegistry registry) {
-    Tags tags = Tags.of("signal", signal.id(), "destination", destination);
+    this.registry = registry;
+    tags = Tags.of("signal", signal.id(), "destination", destination);
     consumed = registry.counter("millrace.consumed.items", tags);
     delivered = registry.counter("millrace.delivered.items", tags);
     sampledOut = registry.counter("millrace.sampled.out.items", tags);
@@ -61,30 +66,36 @@ public final class Ledger {
         .register(registry);
   }
 
-  void consumed(Held held, int sampledOutItems) {
-    consumed.increment((double) held.items + sampledOutItems);
-    sampledOut.increment(sampledOutItems);
+  void consumed(Held held, Staged staged) {
+    int dropped = staged.dropped().values().stream().mapToInt(Integer::intValue).sum();
+    consumed.increment((double) held.items + staged.sampledOut() + dropped);
+    sampledOut.increment(staged.sampledOut());
+    staged.dropped().forEach(this::dropped);
     inFlightItems.addAndGet(held.items);
     inFlightBytes.addAndGet(held.bytes());
   }
 
+  private void dropped(String rule, int items) {
+    registry.counter("millrace.dropped.items", tags.and("rule", rule)).increment(items);
+  }
+
   void delivered(Shipment shipment, Answer.Accepted answer) {
-    long items = shipment.records.stream().mapToLong(held -> held.items).sum();
+    long items = shipment.items();
     long refused = Math.max(0, Math.min(items, answer.rejectedItems()));
     delivered.increment((double) (items - refused));
     rejected.increment((double) refused);
     deliveredBytes.increment(shipment.bytes());
-    shipment.records.forEach(this::out);
   }
 
-  void deadLettered(Held held, DeadReason reason) {
-    counter(reason).increment(held.items);
-    out(held);
+  void deadLettered(Part part, DeadReason reason) {
+    counter(reason).increment(part.items());
   }
 
+  /** Takes back what of a record has no outcome yet. */
   void handedBack(Held held) {
-    handedBack.increment(held.items);
-    out(held);
+    handedBack.increment(held.owed());
+    inFlightItems.addAndGet(-held.owed());
+    inFlightBytes.addAndGet(-held.bytes());
   }
 
   void retried() {
@@ -104,10 +115,12 @@ public final class Ledger {
     loopRestarts.increment();
   }
 
-  /** A record with nothing left to deliver leaves without an outcome of its own. */
-  void out(Held held) {
-    inFlightItems.addAndGet(-held.items);
-    inFlightBytes.addAndGet(-held.bytes());
+  /** A part has its outcome; a record holds its memory until its last part has. */
+  void settled(Part part) {
+    inFlightItems.addAndGet(-part.items());
+    if (part.held().isSettled()) {
+      inFlightBytes.addAndGet(-part.held().bytes());
+    }
   }
 
   private Counter counter(DeadReason reason) {

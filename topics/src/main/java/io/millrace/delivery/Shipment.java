@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that are sent and answered together: to the destination, or, when {@link #dead} says why,
- * one record to the dead-letter topic. Loop thread only.
+ * What is sent and answered together: records to the destination, a part of one that was refused,
+ * or, when {@link #dead} says why, a part to the dead-letter topic. Loop thread only.
  */
 final class Shipment {
 
-  final List<Held> records;
+  final List<Part> parts;
   final Answer.@Nullable Refused dead;
   private final long openedNanos;
   private int bytes;
 
-  private Shipment(List<Held> records, Answer.@Nullable Refused dead, long openedNanos) {
-    this.records = records;
+  private Shipment(List<Part> parts, Answer.@Nullable Refused dead, long openedNanos) {
+    this.parts = parts;
     this.dead = dead;
     this.openedNanos = openedNanos;
-    for (Held held : records) {
-      bytes += held.value.length;
+    for (Part part : parts) {
+      bytes += part.held().value.length;
     }
   }
 
@@ -29,25 +29,42 @@ final class Shipment {
     return new Shipment(new ArrayList<>(), null, nowNanos);
   }
 
-  static Shipment dead(Held held, Answer.Refused why) {
-    return new Shipment(List.of(held), why, 0);
+  static Shipment dead(Part part, Answer.Refused why) {
+    return new Shipment(List.of(part), why, 0);
   }
 
   void add(Held held) {
-    records.add(held);
+    parts.add(Part.whole(held));
     bytes += held.value.length;
   }
 
-  /** Two halves, in order. Only of a shipment with at least two records. */
-  List<Shipment> bisect() {
-    int middle = records.size() / 2;
-    return List.of(
-        new Shipment(records.subList(0, middle), null, openedNanos),
-        new Shipment(records.subList(middle, records.size()), null, openedNanos));
+  /**
+   * What goes on in the place of a shipment that was refused, in order: two halves, by records and
+   * then by items, until what is refused stands alone and becomes a dead letter.
+   */
+  List<Shipment> bisect(Signal signal, Answer.Refused why) {
+    if (parts.size() > 1) {
+      int middle = parts.size() / 2;
+      return List.of(sent(parts.subList(0, middle)), sent(parts.subList(middle, parts.size())));
+    }
+    Part part = parts.get(0);
+    if (part.isDivisible(signal) && part.held().mayCut()) {
+      return part.halves().stream().map(half -> sent(List.of(half))).toList();
+    }
+    return List.of(dead(part, why));
   }
 
+  private Shipment sent(List<Part> some) {
+    return new Shipment(some, null, openedNanos);
+  }
+
+  /** Of whole records, exact; of a part, the record's: what a batch is closed by. */
   int bytes() {
     return bytes;
+  }
+
+  int items() {
+    return parts.stream().mapToInt(Part::items).sum();
   }
 
   long ageNanos(long nowNanos) {
@@ -55,12 +72,8 @@ final class Shipment {
   }
 
   Batch batch(Signal signal) {
-    int items = records.stream().mapToInt(held -> held.items).sum();
-    return new Batch(
-        signal,
-        records.get(0).tenant,
-        records.stream().map(held -> held.value).toList(),
-        bytes,
-        items);
+    List<byte[]> values = parts.stream().map(part -> part.value(signal)).toList();
+    bytes = values.stream().mapToInt(value -> value.length).sum();
+    return new Batch(signal, parts.get(0).held().tenant, values, bytes, items());
   }
 }

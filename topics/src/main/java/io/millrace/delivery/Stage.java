@@ -30,6 +30,14 @@ public interface Stage extends AutoCloseable {
   Staged apply(ConsumerRecord<byte[], byte[]> record) throws MalformedOtlp;
 
   /**
+   * What a dead letter holds of a record that {@link #apply} cannot read: by default its value as
+   * it is.
+   */
+  default byte[] letter(ConsumerRecord<byte[], byte[]> record) {
+    return record.value() == null ? new byte[0] : record.value();
+  }
+
+  /**
    * Partitions this loop delivers from now on.
    *
    * @param positions offset of the first record it will deliver of each

@@ -34,7 +34,9 @@ final class BackendAnswers {
   static Answer ofHttp(int status, String retryAfter, String message, Clock clock) {
     String words = "HTTP %d %s".formatted(status, message).strip();
     return switch (status) {
-      case 400, 422 -> new Answer.Refused(DeadReason.REFUSED, words);
+      // Thanos and Cortex answer 409 for samples that contradict what they have.
+      case 400, 409, 422 ->
+          new Answer.Refused(RefusalReasons.of(message, DeadReason.REFUSED), words);
       case 413 -> new Answer.Refused(DeadReason.TOO_LARGE, words);
       default -> new Answer.Busy(retryAfter(retryAfter, clock), words);
     };
@@ -47,13 +49,20 @@ final class BackendAnswers {
     String words = "gRPC %s %s".formatted(status.getCode(), description).strip();
     return switch (status.getCode()) {
       case INVALID_ARGUMENT, FAILED_PRECONDITION, ALREADY_EXISTS ->
-          new Answer.Refused(DeadReason.REFUSED, words);
+          isOverload(description)
+              ? new Answer.Busy(retryInfo(failure), words)
+              : new Answer.Refused(RefusalReasons.of(description, DeadReason.REFUSED), words);
       case RESOURCE_EXHAUSTED ->
           isSizeLimit(description)
               ? new Answer.Refused(DeadReason.TOO_LARGE, words)
               : new Answer.Busy(retryInfo(failure), words);
       default -> new Answer.Busy(retryInfo(failure), words);
     };
+  }
+
+  /** Tempo says with the code of a bad request that it has too many traces for now. */
+  private static boolean isOverload(String description) {
+    return description.contains("LIVE_TRACES_EXCEEDED");
   }
 
   /** grpc-go and grpc-java report a message above their limit with the code of an overload. */

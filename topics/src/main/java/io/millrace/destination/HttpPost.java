@@ -2,6 +2,7 @@ package io.millrace.destination;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.daemon.ClientTls;
 import io.millrace.daemon.Secret;
 import io.millrace.delivery.Answer;
 import io.millrace.topics.RecordHeaders;
@@ -28,14 +29,17 @@ public final class HttpPost {
   public HttpPost(URI uri, DestinationConfig config) {
     this.uri = uri;
     // Over plain text the JDK would first try to upgrade each connection to HTTP/2.
-    this.client =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(
                 uri.getScheme().equalsIgnoreCase("https")
                     ? HttpClient.Version.HTTP_2
                     : HttpClient.Version.HTTP_1_1)
-            .connectTimeout(config.timeout())
-            .build();
+            .connectTimeout(config.timeout());
+    if (!config.tls().isDefault()) {
+      builder.sslContext(ClientTls.open("tls", config.tls()).sslContext());
+    }
+    this.client = builder.build();
     this.headers = config.headers();
     this.timeout = config.timeout();
   }
@@ -56,7 +60,7 @@ public final class HttpPost {
       return new String(body, UTF_8).strip().replaceAll("\\s+", " ");
     }
 
-    /** What the reply stands for if it is no success; only what blames the data is final. */
+    /** What the reply stands for if it is no success: only what blames the data is final. */
     public Answer failure(Clock clock) {
       return failure(words(), clock);
     }

@@ -1,19 +1,26 @@
 package io.millrace.destination;
 
 import io.grpc.CallOptions;
+import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.millrace.daemon.CannotStart;
+import io.millrace.daemon.ClientTls;
+import io.millrace.daemon.ClientTlsConfig;
 import io.millrace.daemon.Secret;
 import io.millrace.delivery.Answer;
 import io.millrace.delivery.Batch;
 import io.millrace.delivery.Destination;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** Sends batches as OTLP/gRPC: the record values, one after the other, as one message. */
 final class OtlpGrpc implements Destination {
@@ -41,16 +49,37 @@ final class OtlpGrpc implements Destination {
     URI uri = URI.create(config.url());
     int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
     NettyChannelBuilder builder = NettyChannelBuilder.forAddress(uri.getHost(), port);
-    boolean tls = uri.getScheme().equalsIgnoreCase("grpcs");
-    this.channel = (tls ? builder.useTransportSecurity() : builder.usePlaintext()).build();
+    if (uri.getScheme().equalsIgnoreCase("grpcs")) {
+      secure(builder, config.tls());
+    } else {
+      builder.usePlaintext();
+    }
+    GrpcCompressor compressor = new GrpcCompressor(config.compression(), config.level());
+    CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+    compressors.register(compressor);
+    this.channel = builder.compressorRegistry(compressors).build();
     this.method = method(signal);
     this.options =
-        config.compression() == DestinationConfig.Compression.GZIP
-            ? CallOptions.DEFAULT.withCompression("gzip")
-            : CallOptions.DEFAULT;
+        config.compression() == DestinationConfig.Compression.NONE
+            ? CallOptions.DEFAULT
+            : CallOptions.DEFAULT.withCompression(compressor.getMessageEncoding());
     this.headers = config.headers();
     this.timeout = config.timeout();
     this.perLane = perLane;
+  }
+
+  private static void secure(NettyChannelBuilder builder, ClientTlsConfig config) {
+    ClientTls tls = ClientTls.open("tls", config);
+    SslContextBuilder context =
+        GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+            .trustManager(tls.trustManager());
+    tls.keyManager().ifPresent(context::keyManager);
+    try {
+      builder.sslContext(context.build());
+    } catch (SSLException e) {
+      throw new CannotStart("tls: " + e.getMessage(), e);
+    }
+    config.serverNameOverride().ifPresent(builder::overrideAuthority);
   }
 
   private static MethodDescriptor<byte[], byte[]> method(Signal signal) {

@@ -5,33 +5,30 @@ import io.millrace.delivery.Answer;
 import io.millrace.delivery.Batch;
 import io.millrace.delivery.Destination;
 import io.millrace.otlp.Signal;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.GZIPOutputStream;
 
 /** Sends batches as OTLP/HTTP with protobuf bodies: the record values, one after the other. */
 final class OtlpHttp implements Destination {
 
   private final HttpPost post;
-  private final Map<String, String> headers;
-  private final boolean gzip;
+  private final Map<String, String> headers = new HashMap<>();
+  private final RequestEncoding encoding;
   private final int perLane;
   private final Clock clock;
 
   OtlpHttp(Signal signal, DestinationConfig config, int perLane, Clock clock) {
     this.post = new HttpPost(endpoint(URI.create(config.url()), signal), config);
-    this.gzip = config.compression() == DestinationConfig.Compression.GZIP;
-    this.headers =
-        gzip
-            ? Map.of("Content-Type", "application/x-protobuf", "Content-Encoding", "gzip")
-            : Map.of("Content-Type", "application/x-protobuf");
+    this.encoding = RequestEncoding.of(config);
     this.perLane = perLane;
     this.clock = clock;
+    headers.put("Content-Type", "application/x-protobuf");
+    if (!encoding.name().isEmpty()) {
+      headers.put("Content-Encoding", encoding.name());
+    }
   }
 
   /** {@code /v1/<signal>} below the URL's path, unless the path ends so. */
@@ -45,22 +42,7 @@ final class OtlpHttp implements Destination {
   @Override
   public CompletableFuture<Answer> send(Batch batch) {
     return post.post(
-        body(batch), headers, batch.tenant(), reply -> answer(batch.signal(), reply));
-  }
-
-  private byte[] body(Batch batch) {
-    if (!gzip) {
-      return batch.merged();
-    }
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream(batch.bytes() / 4 + 64);
-    try (GZIPOutputStream out = new GZIPOutputStream(compressed, 1 << 13)) {
-      for (byte[] value : batch.values()) {
-        out.write(value);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
-    }
-    return compressed.toByteArray();
+        encoding.encode(batch), headers, batch.tenant(), reply -> answer(batch.signal(), reply));
   }
 
   private Answer answer(Signal signal, HttpPost.Reply reply) {
@@ -76,7 +58,8 @@ final class OtlpHttp implements Destination {
       return reply.words();
     }
     try {
-      return com.google.rpc.Status.parseFrom(reply.body()).getMessage().strip();
+      String message = com.google.rpc.Status.parseFrom(reply.body()).getMessage();
+      return message.strip().replaceAll("\\s+", " ");
     } catch (InvalidProtocolBufferException e) {
       return "(body is not a google.rpc.Status)";
     }
@@ -89,6 +72,7 @@ final class OtlpHttp implements Destination {
 
   @Override
   public void close() {
+    encoding.close();
     // The JDK's client frees its threads when it is collected; it has no close before Java 21.
   }
 }

@@ -1,6 +1,9 @@
 package io.millrace.otlp;
 
-/** Counts items without decoding them. */
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/** Counts items, and copies some of them out, without decoding them. */
 public final class OtlpItems {
 
   private OtlpItems() {}
@@ -13,5 +16,27 @@ public final class OtlpItems {
    */
   public static int count(Signal signal, byte[] request) throws MalformedOtlp {
     return Outline.of(request, Levels.of(signal)).items();
+  }
+
+  /**
+   * A request with a run of the items, in request order, and the containers they stand in; all of
+   * them are the request itself.
+   *
+   * @param from number of the first item
+   * @param to number behind the last; more than {@code from}, at most the count
+   * @throws MalformedOtlp if the request cannot be walked
+   */
+  public static byte[] slice(Signal signal, byte[] request, int from, int to) throws MalformedOtlp {
+    Outline outline = Outline.of(request, Levels.of(signal));
+    Objects.checkFromToIndex(from, to, outline.items());
+    if (to - from == outline.items()) {
+      return request;
+    }
+    int[] items = IntStream.range(from, to).toArray();
+    PieceSize size = new PieceSize(outline);
+    for (int item : items) {
+      size.add(item);
+    }
+    return new PieceWriter(outline).write(items, 0, items.length, size.total());
   }
 }

@@ -214,6 +214,46 @@ class DeliveryIT {
   }
 
   @Test
+  void shouldDeadLetterOnlyTheRefusedItemsOfARecordAndCommitWhenAllAreSettled() throws Exception {
+    // Given a record of 100 lines, a dead-letter topic that is not there yet, two bad lines
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin.deleteTopics(List.of(topic + "-dead")).all().get();
+    }
+    try (var producer = producer()) {
+      var lines = ExportLogsServiceRequest.newBuilder();
+      IntStream.range(0, 100).forEach(number -> lines.mergeFrom(log(number, "line " + number)));
+      producer.send(new ProducerRecord<>(topic, 0, null, lines.build().toByteArray()));
+    }
+    ScriptedDestination backend =
+        new ScriptedDestination(1)
+            .answering(
+                batch ->
+                    now(
+                        allNumbers(batch.values()).stream().anyMatch(n -> n == 17 || n == 71)
+                            ? new Answer.Refused(DeadReason.TOO_OLD, "too old")
+                            : Answer.Accepted.ALL));
+    // When
+    start(backend);
+    // Then nothing is committed while one of its items has no outcome
+    await().until(() -> counter("millrace.retries") >= 3);
+    assertThat(committed().values()).allMatch(offset -> offset == 0);
+    create(topic + "-dead", 1);
+    awaitCommitted(1);
+    // and the two stand alone
+    List<ConsumerRecord<byte[], byte[]>> dead = read(topic + "-dead", 2);
+    assertThat(dead)
+        .extracting(letter -> allNumbers(List.of(letter.value())))
+        .containsExactly(List.of(17), List.of(71));
+    assertThat(header(dead.get(0), DeadLetters.REASON)).isEqualTo("too_old");
+    assertThat(header(dead.get(0), RecordHeaders.ITEMS)).isEqualTo("1");
+    assertThat(allNumbers(backend.values()))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 100).filter(n -> n != 17 && n != 71).boxed().toList());
+    assertBalance(Map.of("consumed", 100, "delivered", 98, "dead.lettered", 2));
+    assertThat(gauge("millrace.in.flight.bytes")).isZero();
+  }
+
+  @Test
   void shouldDeadLetterWhatIsNotOtlpAndGoOn() {
     produce(0, 10);
     try (var producer = producer()) {
@@ -544,6 +584,20 @@ class DeliveryIT {
     }
   }
 
+  private static List<Integer> allNumbers(List<byte[]> values) {
+    List<Integer> numbers = new ArrayList<>();
+    try {
+      for (byte[] value : values) {
+        for (ResourceLogs logs : ExportLogsServiceRequest.parseFrom(value).getResourceLogsList()) {
+          numbers.add((int) logs.getScopeLogs(0).getLogRecords(0).getTimeUnixNano());
+        }
+      }
+    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+    return numbers;
+  }
+
   private static Set<Integer> numbers(ScriptedDestination destination) {
     Set<Integer> numbers = ConcurrentHashMap.newKeySet();
     destination.values().forEach(value -> numbers.add(number(value)));
@@ -615,7 +669,7 @@ class DeliveryIT {
   /** Every term of the balance, zeros too, and that it closes. */
   private void assertBalance(Map<String, Integer> expected) {
     List<String> outcomes =
-        List.of("delivered", "sampled.out", "dead.lettered", "rejected", "handed.back");
+        List.of("delivered", "sampled.out", "dropped", "dead.lettered", "rejected", "handed.back");
     await().untilAsserted(() -> assertThat(gauge("millrace.in.flight.items")).isZero());
     assertThat(counter("millrace.consumed.items"))
         .isEqualTo(expected.getOrDefault("consumed", 0).doubleValue());

@@ -2,6 +2,7 @@ package io.millrace.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.otlp.Signal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -32,18 +33,22 @@ class LaneTest {
     lane.add(held(1, 39), 0);
     assertThat(lane.takeDue(0, 1)).isNull();
     lane.add(held(2, 1), 0);
-    assertThat(lane.takeDue(0, 1).records).hasSize(3);
+    assertThat(lane.takeDue(0, 1).parts).hasSize(3);
   }
 
   @Test
   void shouldLetARecordThatDoesNotFitTravelInTheNextBatch() {
     lane.add(held(0, 60), 0);
     lane.add(held(1, 60), 0);
-    assertThat(lane.takeDue(0, 2).records).hasSize(1);
+    assertThat(lane.takeDue(0, 2).parts).hasSize(1);
     assertThat(lane.takeDue(0, 2)).isNull();
     lane.add(held(2, 500), 0);
-    assertThat(lane.takeDue(0, 2).records).extracting(h -> h.record.offset()).containsExactly(1L);
-    assertThat(lane.takeDue(0, 3).records).extracting(h -> h.record.offset()).containsExactly(2L);
+    assertThat(lane.takeDue(0, 2).parts)
+        .extracting(part -> part.held().record.offset())
+        .containsExactly(1L);
+    assertThat(lane.takeDue(0, 3).parts)
+        .extracting(part -> part.held().record.offset())
+        .containsExactly(2L);
     assertThat(lane.isIdle()).isFalse();
   }
 
@@ -90,13 +95,13 @@ class LaneTest {
       lane.add(held(i, 20), 0);
     }
     Shipment all = lane.takeDue(0, 1);
-    lane.replace(all.bisect());
-    assertThat(lane.takeDue(0, 1).records)
-        .extracting(h -> h.record.offset())
+    lane.replace(all.bisect(Signal.LOGS, new Answer.Refused(DeadReason.REFUSED, "no")));
+    assertThat(lane.takeDue(0, 1).parts)
+        .extracting(part -> part.held().record.offset())
         .containsExactly(0L, 1L);
     lane.accepted();
-    assertThat(lane.takeDue(0, 1).records)
-        .extracting(h -> h.record.offset())
+    assertThat(lane.takeDue(0, 1).parts)
+        .extracting(part -> part.held().record.offset())
         .containsExactly(2L, 3L, 4L);
   }
 
@@ -114,6 +119,6 @@ class LaneTest {
             new byte[bytes],
             new RecordHeaders(),
             Optional.empty());
-    return new Held(record, record.value(), 1);
+    return new Held(record, new Staged(record.value(), 1, 0));
   }
 }

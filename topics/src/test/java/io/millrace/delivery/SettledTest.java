@@ -19,10 +19,10 @@ class SettledTest {
     Held first = add(10);
     Held second = add(11);
 
-    second.settle();
+    second.settle(1);
     assertThat(settled.committable()).isEqualTo(-1);
 
-    first.settle();
+    first.settle(1);
     assertThat(settled.committable()).isEqualTo(12);
     assertThat(settled.isEmpty()).isTrue();
   }
@@ -31,9 +31,9 @@ class SettledTest {
   void shouldCommitPastGapsInOffsets() {
     Held first = add(10);
     Held afterGap = add(20);
-    first.settle();
+    first.settle(1);
     assertThat(settled.committable()).isEqualTo(11);
-    afterGap.settle();
+    afterGap.settle(1);
     assertThat(settled.committable()).isEqualTo(21);
   }
 
@@ -42,7 +42,7 @@ class SettledTest {
     assertThat(settled.oldestTimestamp()).isEqualTo(-1);
     Held first = add(10);
     add(11);
-    first.settle();
+    first.settle(1);
     assertThat(settled.oldestTimestamp()).isEqualTo(1011);
     assertThat(settled.unsettled()).extracting(held -> held.record.offset()).containsExactly(11L);
   }
@@ -58,13 +58,13 @@ class SettledTest {
         open.add(add(next));
         next += 1 + random.nextInt(3);
       } else if (!open.isEmpty()) {
-        open.remove(random.nextInt(open.size())).settle();
+        open.remove(random.nextInt(open.size())).settle(1);
       }
       long oldestOpen =
           open.stream().mapToLong(held -> held.record.offset()).min().orElse(Long.MAX_VALUE);
       assertThat(settled.committable()).isLessThanOrEqualTo(oldestOpen);
     }
-    open.forEach(Held::settle);
+    open.forEach(held -> held.settle(1));
     assertThat(settled.isEmpty()).isTrue();
   }
 
@@ -82,7 +82,7 @@ class SettledTest {
             new byte[] {1},
             new org.apache.kafka.common.header.internals.RecordHeaders(),
             java.util.Optional.empty());
-    Held held = new Held(record, record.value(), 1);
+    Held held = new Held(record, new Staged(record.value(), 1, 0));
     settled.add(held);
     return held;
   }

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,7 @@ class BackendAnswersTest {
       Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
 
   @ParameterizedTest
-  @CsvSource({"400, REFUSED", "422, REFUSED", "413, TOO_LARGE"})
+  @CsvSource({"400, REFUSED", "409, REFUSED", "422, REFUSED", "413, TOO_LARGE"})
   void shouldRefuseWhatBlamesTheData(int status, DeadReason reason) {
     assertThat(BackendAnswers.ofHttp(status, "", "no", CLOCK))
         .isEqualTo(new Answer.Refused(reason, "HTTP " + status + " no"));
@@ -32,7 +33,7 @@ class BackendAnswersTest {
   @Test
   void shouldWaitForEveryOtherHttpStatus() {
     for (int status = 100; status < 600; status++) {
-      if (status / 100 == 2 || status == 400 || status == 413 || status == 422) {
+      if (status / 100 == 2 || Set.of(400, 409, 413, 422).contains(status)) {
         continue;
       }
       assertThat(BackendAnswers.ofHttp(status, "", "no", CLOCK))
@@ -79,6 +80,32 @@ class BackendAnswersTest {
     Answer answer =
         BackendAnswers.ofGrpc(Status.RESOURCE_EXHAUSTED.withDescription(description).asException());
     assertThat(answer).isInstanceOf(tooLarge ? Answer.Refused.class : Answer.Busy.class);
+  }
+
+  @Test
+  void shouldSayWhyTheDataWasRefused() {
+    assertThat(BackendAnswers.ofHttp(400, "", "entry too far behind, ...", CLOCK))
+        .isEqualTo(
+            new Answer.Refused(DeadReason.OUT_OF_ORDER, "HTTP 400 entry too far behind, ..."));
+    assertThat(
+            BackendAnswers.ofGrpc(
+                Status.FAILED_PRECONDITION
+                    .withDescription("TRACE_TOO_LARGE: max size of trace (5000000) exceeded")
+                    .asException()))
+        .extracting(answer -> ((Answer.Refused) answer).reason())
+        .isEqualTo(DeadReason.TOO_LARGE);
+  }
+
+  @Test
+  void shouldWaitWhereALimitIsOneOfTheMoment() {
+    String streams = "Maximum active stream limit exceeded, reduce the number of active streams";
+    assertThat(BackendAnswers.ofHttp(429, "", streams, CLOCK)).isInstanceOf(Answer.Busy.class);
+    assertThat(
+            BackendAnswers.ofGrpc(
+                Status.FAILED_PRECONDITION
+                    .withDescription("LIVE_TRACES_EXCEEDED: max live traces exceeded")
+                    .asException()))
+        .isInstanceOf(Answer.Busy.class);
   }
 
   @Test

@@ -2,8 +2,11 @@ package io.millrace.destination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -12,6 +15,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.millrace.daemon.ClientTlsConfig;
 import io.millrace.daemon.Secret;
 import io.millrace.delivery.Answer;
 import io.millrace.delivery.Batch;
@@ -26,15 +30,19 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,11 +81,11 @@ class OtlpDestinationsTest {
               seen[1] = exchange.getRequestHeaders().getFirst("X-Scope-OrgID");
               seen[2] = exchange.getRequestHeaders().getFirst("Authorization");
               seen[3] = exchange.getRequestHeaders().getFirst("Content-Type");
-              boolean gzip =
-                  "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-              var in = exchange.getRequestBody();
+              String encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
+              assertThat(encoding).isEqualTo(encoding(compression));
               received[0] =
-                  ExportTraceServiceRequest.parseFrom(gzip ? new GZIPInputStream(in) : in);
+                  ExportTraceServiceRequest.parseFrom(
+                      decoded(compression, exchange.getRequestBody()));
               respond(exchange, 200, new byte[0]);
             });
     try (Destination destination = open("http", server.getAddress(), compression)) {
@@ -175,8 +183,7 @@ class OtlpDestinationsTest {
       server.shutdownNow().awaitTermination();
     }
     assertThat(received[0].getResourceSpansCount()).isEqualTo(2);
-    assertThat(seen)
-        .containsExactly("acme", "Bearer x", compression == Compression.GZIP ? "gzip" : null);
+    assertThat(seen).containsExactly("acme", "Bearer x", encoding(compression));
   }
 
   @Test
@@ -201,6 +208,31 @@ class OtlpDestinationsTest {
     }
   }
 
+  private static @Nullable String encoding(Compression compression) {
+    return compression == Compression.NONE ? null : compression.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static InputStream decoded(Compression compression, InputStream body) throws IOException {
+    return switch (compression) {
+      case GZIP -> new GZIPInputStream(body);
+      case ZSTD -> new ZstdInputStreamNoFinalizer(body);
+      case NONE -> body;
+    };
+  }
+
+  private static final class ZstdDecompressor implements Decompressor {
+
+    @Override
+    public String getMessageEncoding() {
+      return "zstd";
+    }
+
+    @Override
+    public InputStream decompress(InputStream message) throws IOException {
+      return new ZstdInputStreamNoFinalizer(message);
+    }
+  }
+
   private static Answer answer(Destination destination) throws Exception {
     return destination.send(BATCH).get(30, TimeUnit.SECONDS);
   }
@@ -217,6 +249,8 @@ class OtlpDestinationsTest {
             "%s://127.0.0.1:%d".formatted(scheme, address.getPort()),
             Map.of("Authorization", new Secret("Bearer x")),
             compression,
+            Optional.empty(),
+            ClientTlsConfig.DEFAULT,
             timeout,
             Order.NONE,
             100 << 20,
@@ -255,9 +289,12 @@ class OtlpDestinationsTest {
             return next.startCall(call, metadata);
           }
         };
+    DecompressorRegistry decompressors =
+        DecompressorRegistry.getDefaultInstance().with(new ZstdDecompressor(), true);
     return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .addService(service)
         .intercept(headers)
+        .decompressorRegistry(decompressors)
         .build()
         .start();
   }

@@ -50,14 +50,19 @@ final class Conversion {
 
   /**
    * @param externalLabels given to all series that have no such label
+   * @param fixedLabels given to all series, whatever labels they have
    * @param rewrite what is done to labels after that
    */
-  Conversion(ConversionConfig config, Map<String, String> externalLabels, SeriesLabels rewrite) {
+  Conversion(
+      ConversionConfig config,
+      Map<String, String> externalLabels,
+      Map<String, String> fixedLabels,
+      SeriesLabels rewrite) {
     this.config = config;
     LabelNames labelNames = new LabelNames(config);
     LabelWriter labels = new LabelWriter(config, labelNames);
     this.families = new Families(new MetricNames(config.strategy()));
-    this.resourceLabels = new ResourceLabels(config, labelNames, externalLabels);
+    this.resourceLabels = new ResourceLabels(config, labelNames, externalLabels, fixedLabels);
     this.sink = new PointSink(table, new SeriesFinder(table, labels, rewrite));
     this.targetInfo = new TargetInfo(resourceLabels, labels, rewrite, table, families);
     this.numbers = new NumberPoints(sink);

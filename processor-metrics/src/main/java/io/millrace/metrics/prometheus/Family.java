@@ -2,6 +2,8 @@ package io.millrace.metrics.prometheus;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
 /** A metric family: its name as the labels of its series have it, and its metadata. */
 final class Family {
 
@@ -28,6 +30,11 @@ final class Family {
   /** The batch in which it was last met. */
   private long batch = -1;
 
+  /** To whom its metadata went last, and when. */
+  private @Nullable String metadataTenant;
+
+  private long metadataMillis;
+
   Family(int number, String name, String unit, int metadataType) {
     this.number = number;
     this.name = name.getBytes(UTF_8);
@@ -51,6 +58,16 @@ final class Family {
     boolean first = batch != batchNumber;
     batch = batchNumber;
     return first;
+  }
+
+  /** Takes note that it is sent now if it is. */
+  boolean isMetadataDue(String tenant, long nowMillis, long intervalMillis) {
+    if (tenant.equals(metadataTenant) && nowMillis - metadataMillis < intervalMillis) {
+      return false;
+    }
+    metadataTenant = tenant;
+    metadataMillis = nowMillis;
+    return true;
   }
 
   byte[] help() {

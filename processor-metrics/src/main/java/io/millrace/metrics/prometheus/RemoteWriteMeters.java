@@ -46,21 +46,27 @@ final class RemoteWriteMeters {
     samples.increment(sent.samples());
     histograms.increment(sent.histograms());
     exemplars.increment(sent.exemplars());
-    droppedSamples.increment(sent.droppedSamples());
-    unconvertible.forEach(
-        (reason, counter) -> counter.increment(sent.unconvertible()[reason.number()]));
+    droppedSamples.increment((double) sent.droppedSamples());
+    sent.unconvertible().forEach(this::unconvertible);
+  }
+
+  private void unconvertible(Unconvertible reason, long points) {
+    Counter counter = unconvertible.get(reason);
+    if (counter != null) {
+      counter.increment((double) points);
+    }
   }
 
   /** The backend stored the rest of a request. */
   void refused(DeadReason reason, long count) {
     Counter counter = refused.get(reason);
     if (counter != null) {
-      counter.increment(count);
+      counter.increment((double) count);
     }
   }
 
   void refusedExemplars(long count) {
-    refusedExemplars.increment(count);
+    refusedExemplars.increment((double) count);
   }
 
   void fellBack() {

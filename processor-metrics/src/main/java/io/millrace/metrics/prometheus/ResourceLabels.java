@@ -26,14 +26,19 @@ final class ResourceLabels {
   private final ConversionConfig config;
   private final LabelNames labelNames;
   private final Map<String, String> externalLabels;
+  private final Map<String, String> fixedLabels;
   private final AttributeList attributes = new AttributeList();
   private final WireReader reader = new WireReader(new byte[0], 3);
 
   ResourceLabels(
-      ConversionConfig config, LabelNames labelNames, Map<String, String> externalLabels) {
+      ConversionConfig config,
+      LabelNames labelNames,
+      Map<String, String> externalLabels,
+      Map<String, String> fixedLabels) {
     this.config = config;
     this.labelNames = labelNames;
     this.externalLabels = externalLabels;
+    this.fixedLabels = fixedLabels;
   }
 
   /** The labels that the points of a resource have in common, whatever their scope. */
@@ -88,6 +93,7 @@ final class ResourceLabels {
     String instance = text(SERVICE_INSTANCE);
     strong(labels, "instance", instance == null ? "" : instance);
     externalLabels.forEach(labels::weakest);
+    fixedLabels.forEach(labels::strong);
     return labels;
   }
 

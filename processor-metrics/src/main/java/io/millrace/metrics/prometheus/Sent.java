@@ -1,5 +1,8 @@
 package io.millrace.metrics.prometheus;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * What a request was made of, for the counters once it is settled.
  *
@@ -18,16 +21,12 @@ record Sent(
     int samples,
     int histograms,
     int exemplars,
-    long[] unconvertible,
+    Map<Unconvertible, Long> unconvertible,
     long droppedSamples,
     boolean severalTimes) {
 
   static Sent of(Conversion conversion, boolean version2, int items) {
     SeriesTable table = conversion.table();
-    long[] unconvertible = new long[Unconvertible.values().length];
-    for (Unconvertible reason : Unconvertible.values()) {
-      unconvertible[reason.number()] = conversion.unconvertible(reason);
-    }
     int histograms = table.histogramCount();
     return new Sent(
         version2,
@@ -35,16 +34,22 @@ record Sent(
         table.sampleCount() - histograms,
         histograms,
         table.exemplarCount(),
-        unconvertible,
+        unconvertible(conversion),
         conversion.droppedSamples(),
         table.sampleCount() > table.size());
   }
 
-  long unconvertiblePoints() {
-    long points = 0;
-    for (long some : unconvertible) {
-      points += some;
+  private static Map<Unconvertible, Long> unconvertible(Conversion conversion) {
+    Map<Unconvertible, Long> points = new EnumMap<>(Unconvertible.class);
+    for (Unconvertible reason : Unconvertible.values()) {
+      if (conversion.unconvertible(reason) > 0) {
+        points.put(reason, conversion.unconvertible(reason));
+      }
     }
     return points;
+  }
+
+  long unconvertiblePoints() {
+    return unconvertible.values().stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -45,8 +45,23 @@ final class SeriesTable {
     return blocks.size();
   }
 
+  /** Native histograms included. */
   int sampleCount() {
     return samples.size;
+  }
+
+  int histogramCount() {
+    int count = 0;
+    for (int series = 0; series < size() && histograms.size() > 0; series++) {
+      for (int i = isHistogram(series) ? firstSamples[series] : NONE; i >= 0; i = samples.next(i)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  int exemplarCount() {
+    return exemplars.size;
   }
 
   /** Bytes held, near enough to those of the request. */

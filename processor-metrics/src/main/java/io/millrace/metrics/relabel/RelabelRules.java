@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.daemon.InvalidConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 
 /** Rules that are applied to the labels of a series one after the other. */
 public final class RelabelRules {
@@ -48,7 +48,7 @@ public final class RelabelRules {
    *
    * @return whether the series is kept
    */
-  public boolean apply(TreeMap<String, String> labels) {
+  public boolean apply(Map<String, String> labels) {
     for (Rule rule : rules) {
       if (!rule.apply(labels)) {
         return false;

@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** One rule, ready to be applied. */
 final class Rule {
@@ -33,7 +32,7 @@ final class Rule {
   }
 
   /** False if the series is dropped. An empty value is no label. */
-  boolean apply(TreeMap<String, String> labels) {
+  boolean apply(Map<String, String> labels) {
     String value = value(labels);
     String targetLabel = config.targetLabel();
     switch (config.action()) {
@@ -69,7 +68,7 @@ final class Rule {
         config.separator(), sources.stream().map(name -> labels.getOrDefault(name, "")).toList());
   }
 
-  private void replace(TreeMap<String, String> labels, String value) {
+  private void replace(Map<String, String> labels, String value) {
     Matcher match = regex.matcher(value);
     if (match.find()) {
       String name = target.expand(match);
@@ -79,7 +78,7 @@ final class Rule {
     }
   }
 
-  private void labelMap(TreeMap<String, String> labels) {
+  private void labelMap(Map<String, String> labels) {
     for (Map.Entry<String, String> label : List.copyOf(labels.entrySet())) {
       Matcher match = regex.matcher(label.getKey());
       if (match.find()) {
@@ -88,7 +87,7 @@ final class Rule {
     }
   }
 
-  private static void set(TreeMap<String, String> labels, String name, String value) {
+  private static void set(Map<String, String> labels, String name, String value) {
     if (value.isEmpty()) {
       labels.remove(name);
     } else {

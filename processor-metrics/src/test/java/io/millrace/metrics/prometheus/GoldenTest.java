@@ -35,7 +35,7 @@ class GoldenTest {
       throws Exception {
     // Given
     Conversion conversion =
-        new Conversion(golden.config(strategy), Map.of(), SeriesLabels.UNCHANGED);
+        new Conversion(golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED);
 
     // When
     conversion.start();

@@ -123,7 +123,7 @@ class PrometheusOracleIT {
       WriteRequest version)
       throws Exception {
     Conversion conversion =
-        new Conversion(golden.config(strategy), Map.of(), SeriesLabels.UNCHANGED);
+        new Conversion(golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED);
     conversion.start();
     conversion.add(golden.otlp(base));
     WireBuffer out = new WireBuffer(1024);
