@@ -3,12 +3,12 @@ package io.millrace.otlp;
 import java.util.Arrays;
 
 /** Protobuf fields one after the other into a growing array; nested messages in place. */
-final class WireWriter {
+public final class WireWriter {
 
   private byte[] bytes;
   private int size;
 
-  WireWriter(int expectedBytes) {
+  public WireWriter(int expectedBytes) {
     bytes = new byte[Math.max(64, expectedBytes)];
   }
 
@@ -68,7 +68,17 @@ final class WireWriter {
     size = payload + length;
   }
 
-  byte[] toByteArray() {
+  /** A field of bytes, text or a message. */
+  public void bytesField(int field, byte[] value) {
+    tag(field, WireReader.LENGTH_DELIMITED);
+    lengthDelimited(value);
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }
 

@@ -69,11 +69,12 @@ public record StandaloneConfig(
       return config;
     }
     return new ProcessorConfig(
-        config.delivery(), Map.of(FILES, DestinationConfig.to(files(signal))));
+        config.delivery(), Map.of(FILES, DestinationConfig.to(outUrl(signal))));
   }
 
-  private String files(Signal signal) {
-    return outFolder(signal).toUri().toString();
+  /** The same whether the folder is there yet or not. */
+  private String outUrl(Signal signal) {
+    return outFolder(signal).toUri().toString().replaceFirst("/$", "");
   }
 
   /** How long a stop waits for what Kafka holds; verdicts on the last traces are part of it. */
@@ -106,7 +107,7 @@ public record StandaloneConfig(
   MetricsConfig metrics(KafkaConfig kafka) {
     MetricsSection section =
         metrics.destinations().isEmpty()
-            ? metrics.to(Map.of(FILES, MetricsDestination.to(files(Signal.METRICS))))
+            ? metrics.to(Map.of(FILES, MetricsDestination.to(outUrl(Signal.METRICS))))
             : metrics;
     return new MetricsConfig(kafka, singleNodeTopics(), admin, section);
   }
