@@ -31,11 +31,7 @@ public final class MetricsProcessor {
     MetricsDestination destination = requireNonNull(config.destinations().get(name));
     return destination.isRemoteWrite()
         ? new RemoteWrite(
-            name,
-            destination.destination(),
-            destination.remoteWrite(),
-            Clock.systemUTC(),
-            registry)
+            name, destination.destination(), destination.remoteWrite(), Clock.systemUTC(), registry)
         : Processor.open(Signal.METRICS, config.processor(), name);
   }
 }

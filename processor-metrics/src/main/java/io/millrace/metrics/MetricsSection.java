@@ -15,8 +15,7 @@ import java.util.TreeMap;
 public record MetricsSection(
     DeliveryConfig delivery, Map<String, MetricsDestination> destinations) {
 
-  public static final MetricsSection DEFAULT =
-      new MetricsSection(DeliveryConfig.DEFAULT, Map.of());
+  public static final MetricsSection DEFAULT = new MetricsSection(DeliveryConfig.DEFAULT, Map.of());
 
   public MetricsSection {
     destinations = Map.copyOf(destinations);

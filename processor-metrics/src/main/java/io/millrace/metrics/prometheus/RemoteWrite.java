@@ -101,8 +101,7 @@ public final class RemoteWrite implements Destination {
     if (message.size() > config.maxRequestBytes()) {
       return CompletableFuture.completedFuture(tooLarge(message.size()));
     }
-    return post.post(
-        compress(), headers(version), batch.tenant(), reply -> answered(reply, sent));
+    return post.post(compress(), headers(version), batch.tenant(), reply -> answered(reply, sent));
   }
 
   /** Is bisected, as what the backend calls too large. */

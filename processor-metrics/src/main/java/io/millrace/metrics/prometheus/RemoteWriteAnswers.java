@@ -45,7 +45,8 @@ final class RemoteWriteAnswers {
   Answer of(HttpPost.Reply reply, Sent sent) {
     OptionalLong written = sent.version2() ? written(reply.headers()) : OptionalLong.empty();
     if (reply.isSuccess()) {
-      return settled(sent, refusedOf(sent, written), "HTTP " + reply.status());
+      long refused = Math.min(sent.items(), refusedOf(sent, written));
+      return settled(sent, refused, refused == 0 ? "" : "the backend stored less than was sent");
     }
     Answer failure = reply.failure(clock);
     if (!(failure instanceof Answer.Refused refused)) {
@@ -76,8 +77,7 @@ final class RemoteWriteAnswers {
         unconvertible == 0
             ? message
             : "%d data points have no place in Prometheus %s".formatted(unconvertible, message);
-    return new Answer.Accepted(
-        Math.min(sent.items(), unconvertible + refusedItems), words.strip());
+    return new Answer.Accepted(Math.min(sent.items(), unconvertible + refusedItems), words.strip());
   }
 
   private static long refusedOf(Sent sent, OptionalLong written) {
@@ -89,8 +89,7 @@ final class RemoteWriteAnswers {
   private void countExemplars(HttpHeaders headers, Sent sent) {
     headers
         .firstValueAsLong(EXEMPLARS_WRITTEN)
-        .ifPresent(
-            count -> meters.refusedExemplars(Math.max(0, sent.exemplars() - count)));
+        .ifPresent(count -> meters.refusedExemplars(Math.max(0, sent.exemplars() - count)));
   }
 
   /** Samples and histograms together; empty if neither is told. */

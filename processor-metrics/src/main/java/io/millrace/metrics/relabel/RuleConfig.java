@@ -83,7 +83,9 @@ record RuleConfig(
             key -> {
               if (!KEYS.contains(key)) {
                 throw new InvalidConfig(
-                    key, "unknown key", "one of " + String.join(", ", KEYS.stream().sorted().toList()));
+                    key,
+                    "unknown key",
+                    "one of " + String.join(", ", KEYS.stream().sorted().toList()));
               }
             });
     String action = text(node, "action", "replace");
