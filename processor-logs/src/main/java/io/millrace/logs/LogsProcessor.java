@@ -15,7 +15,7 @@ public final class LogsProcessor {
     return Processor.start(
         Signal.LOGS,
         config.kafka(),
-        config.topics().logs(),
+        config.topics().of(Signal.LOGS),
         config.logs(),
         destination -> Stage.passThrough(Signal.LOGS),
         registry);
