@@ -223,9 +223,9 @@ class ConversionTest {
                     - {action: labeldrop, regex: job}
                     """));
     Conversion conversion =
-        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), Relabelling.of(rules));
+        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), Relabelling.of(rules), new TargetTimes());
     for (int batch = 0; batch < 2; batch++) {
-      conversion.start();
+      conversion.start("");
       conversion.add(request(gauge("signal", point(1, 1)), gauge("noise", point(1, 1))));
 
       assertThat(received(conversion).series)
@@ -249,7 +249,7 @@ class ConversionTest {
                     sum("s", CUMULATIVE, point(1, 2))))
             .toByteArray();
     Conversion conversion =
-        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), SeriesLabels.UNCHANGED);
+        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
     int malformed = 0;
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = good.clone();
@@ -257,7 +257,7 @@ class ConversionTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
       try {
-        conversion.start();
+        conversion.start("");
         conversion.add(bytes);
         received(conversion);
       } catch (MalformedOtlp e) {
@@ -325,8 +325,8 @@ class ConversionTest {
 
   private static Conversion convert(ConversionConfig config, byte[]... requests)
       throws MalformedOtlp {
-    Conversion conversion = new Conversion(config, Map.of(), Map.of(), SeriesLabels.UNCHANGED);
-    conversion.start();
+    Conversion conversion = new Conversion(config, Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
+    conversion.start("");
     for (byte[] request : requests) {
       conversion.add(request);
     }
