@@ -223,7 +223,8 @@ class ConversionTest {
                     - {action: labeldrop, regex: job}
                     """));
     Conversion conversion =
-        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), Relabelling.of(rules), new TargetTimes());
+        new Conversion(
+            ConversionConfig.DEFAULT, Map.of(), Map.of(), Relabelling.of(rules), new TargetTimes());
     for (int batch = 0; batch < 2; batch++) {
       conversion.start("");
       conversion.add(request(gauge("signal", point(1, 1)), gauge("noise", point(1, 1))));
@@ -249,7 +250,12 @@ class ConversionTest {
                     sum("s", CUMULATIVE, point(1, 2))))
             .toByteArray();
     Conversion conversion =
-        new Conversion(ConversionConfig.DEFAULT, Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
+        new Conversion(
+            ConversionConfig.DEFAULT,
+            Map.of(),
+            Map.of(),
+            SeriesLabels.UNCHANGED,
+            new TargetTimes());
     int malformed = 0;
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = good.clone();
@@ -325,7 +331,8 @@ class ConversionTest {
 
   private static Conversion convert(ConversionConfig config, byte[]... requests)
       throws MalformedOtlp {
-    Conversion conversion = new Conversion(config, Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
+    Conversion conversion =
+        new Conversion(config, Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
     conversion.start("");
     for (byte[] request : requests) {
       conversion.add(request);

@@ -35,7 +35,8 @@ class GoldenTest {
       throws Exception {
     // Given
     Conversion conversion =
-        new Conversion(golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
+        new Conversion(
+            golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
 
     // When
     conversion.start("");

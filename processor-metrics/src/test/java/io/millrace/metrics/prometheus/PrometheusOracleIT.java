@@ -80,9 +80,7 @@ class PrometheusOracleIT {
         assertReason(
             send(sender, Otlp.gauge(name, Otlp.point(base - 86_400_000, 1))), DeadReason.TOO_OLD);
         assertReason(
-            send(
-                sender,
-                Otlp.gauge(name, Otlp.point(System.currentTimeMillis() + 86_400_000, 1))),
+            send(sender, Otlp.gauge(name, Otlp.point(System.currentTimeMillis() + 86_400_000, 1))),
             DeadReason.TOO_OLD,
             DeadReason.TOO_NEW);
         // What is stored already is no harm
@@ -223,7 +221,8 @@ class PrometheusOracleIT {
       WriteRequest version)
       throws Exception {
     Conversion conversion =
-        new Conversion(golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
+        new Conversion(
+            golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
     conversion.start("");
     conversion.add(golden.otlp(base));
     WireBuffer out = new WireBuffer(1024);
