@@ -1,5 +1,6 @@
 package io.millrace.metrics.prometheus;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,6 +12,12 @@ final class WriteRequestV2 implements WriteRequest {
   private static final byte[] NOTHING = {};
 
   private final RangeTable symbols = new RangeTable();
+
+  /** Labels met, and the symbols of their names and values: most come again and again. */
+  private final RangeTable labelsMet = new RangeTable();
+
+  private int[] nameSymbols = new int[128];
+  private int[] valueSymbols = new int[128];
   private final WireBuffer timeSeries = new WireBuffer(1 << 16);
 
   @Override
@@ -27,6 +34,7 @@ final class WriteRequestV2 implements WriteRequest {
   public void write(
       SeriesTable table, Conversion conversion, List<Family> families, WireBuffer out) {
     symbols.clear();
+    labelsMet.clear();
     timeSeries.clear();
     symbol(NOTHING, 0, 0);
     for (int series = 0; series < table.size(); series++) {
@@ -67,10 +75,26 @@ final class WriteRequestV2 implements WriteRequest {
     int start = out.size();
     LabelReader reader = new LabelReader(labels, from, to);
     while (reader.next()) {
-      out.varint(symbol(labels, reader.nameFrom(), reader.nameTo()));
-      out.varint(symbol(labels, reader.valueFrom(), reader.valueTo()));
+      int label = label(labels, reader);
+      out.varint(nameSymbols[label]);
+      out.varint(valueSymbols[label]);
     }
     out.frame(start);
+  }
+
+  private int label(byte[] labels, LabelReader reader) {
+    int number = labelsMet.number(0, labels, reader.from(), reader.valueTo());
+    if (number >= 0) {
+      return number;
+    }
+    int added = -1 - number;
+    if (added == nameSymbols.length) {
+      nameSymbols = Arrays.copyOf(nameSymbols, added * 2);
+      valueSymbols = Arrays.copyOf(valueSymbols, added * 2);
+    }
+    nameSymbols[added] = symbol(labels, reader.nameFrom(), reader.nameTo());
+    valueSymbols[added] = symbol(labels, reader.valueFrom(), reader.valueTo());
+    return added;
   }
 
   private void writeSamples(SeriesTable table, int series) {
