@@ -15,6 +15,7 @@ import io.millrace.metrics.relabel.RelabelRules;
 import io.millrace.otlp.MalformedOtlp;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Histogram;
@@ -333,6 +334,33 @@ class ConversionTest {
     Conversion together = convert(ConversionConfig.DEFAULT, requests.toArray(byte[][]::new));
     // Then
     assertThat(received(together).text(0).toString()).isEqualTo(apart.toString());
+  }
+
+  /** The golden folders' exemplars are in one series each; here series with and without mix. */
+  @Test
+  void shouldSayTheSameByBothVersionsWhateverStandsBesideAnother() throws Exception {
+    Random random = new Random(13);
+    List<Metric> metrics = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      NumberDataPoint.Builder point =
+          point(1000 + i, i, "k" + random.nextInt(3), "v" + random.nextInt(3)).toBuilder();
+      for (int exemplar = random.nextInt(3); exemplar > 0; exemplar--) {
+        point.addExemplars(
+            Exemplar.newBuilder()
+                .setTimeUnixNano(1_000_000L * (1000 - exemplar))
+                .setAsDouble(random.nextInt(9))
+                .addFilteredAttributes(attribute("e" + random.nextInt(3), "f")));
+      }
+      metrics.add(sum("s" + random.nextInt(5), CUMULATIVE, point.build()));
+    }
+    Conversion conversion =
+        convert(ConversionConfig.DEFAULT, request(metrics.toArray(Metric[]::new)));
+
+    WireBuffer out = new WireBuffer(64);
+    new WriteRequestV2().write(conversion.table(), conversion, List.of(), out);
+    String version2 = ReceivedRequest.v2(out.toByteArray(0, out.size())).text(0).toString();
+
+    assertThat(version2).contains("exemplar").isEqualTo(received(conversion).text(0).toString());
   }
 
   private static Metric exponential(UnaryOperator<ExponentialHistogramDataPoint.Builder> change) {
