@@ -6,6 +6,8 @@ import io.millrace.gateway.GatewayConfig;
 import io.millrace.gateway.GatewaySection;
 import io.millrace.logs.LogsConfig;
 import io.millrace.metrics.MetricsConfig;
+import io.millrace.metrics.MetricsDestination;
+import io.millrace.metrics.MetricsSection;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
@@ -34,7 +36,7 @@ public record StandaloneConfig(
     AdminConfig admin,
     GatewaySection gateway,
     TracesSection traces,
-    ProcessorConfig metrics,
+    MetricsSection metrics,
     ProcessorConfig logs,
     StandaloneSection standalone) {
 
@@ -44,7 +46,7 @@ public record StandaloneConfig(
           AdminConfig.DEFAULT,
           GatewaySection.DEFAULT,
           TracesSection.DEFAULT,
-          ProcessorConfig.DEFAULT,
+          MetricsSection.DEFAULT,
           ProcessorConfig.DEFAULT,
           StandaloneSection.DEFAULT);
 
@@ -67,7 +69,7 @@ public record StandaloneConfig(
     ProcessorConfig config =
         switch (signal) {
           case TRACES -> traces.processor();
-          case METRICS -> metrics;
+          case METRICS -> metrics.processor();
           case LOGS -> logs;
         };
     if (!config.destinations().isEmpty()) {
@@ -110,7 +112,11 @@ public record StandaloneConfig(
   }
 
   MetricsConfig metrics(KafkaConfig kafka) {
-    return new MetricsConfig(kafka, singleNodeTopics(), admin, processor(Signal.METRICS));
+    MetricsSection section =
+        metrics.destinations().isEmpty()
+            ? metrics.to(Map.of(FILES, MetricsDestination.to(outUrl(Signal.METRICS))))
+            : metrics;
+    return new MetricsConfig(kafka, singleNodeTopics(), admin, section);
   }
 
   LogsConfig logs(KafkaConfig kafka) {
