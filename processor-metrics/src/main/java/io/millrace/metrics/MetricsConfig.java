@@ -2,6 +2,7 @@ package io.millrace.metrics;
 
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CheckedConfig;
+import io.millrace.otlp.Signal;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
@@ -24,6 +25,6 @@ public record MetricsConfig(
 
   @Override
   public void check() {
-    metrics.requireDestination("metrics");
+    metrics.check(Signal.METRICS);
   }
 }

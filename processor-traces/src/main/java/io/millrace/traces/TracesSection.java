@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.daemon.InvalidConfig;
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
+import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
  *
  * @param delivery how it delivers
  * @param destinations where to, by name
+ * @param processing what is done with the spans that are kept, before they are delivered
  * @param tailSampling the Collector's {@code tail_sampling} block, unchanged; without policies
  *     every trace is kept
  * @param memoryBytes bytes for what is known of traces, per destination; the assigned partitions
@@ -26,6 +28,7 @@ import java.util.Map;
 public record TracesSection(
     DeliveryConfig delivery,
     Map<String, DestinationConfig> destinations,
+    ProcessingConfig processing,
     JsonNode tailSampling,
     long memoryBytes,
     Duration lookBack,
@@ -35,13 +38,14 @@ public record TracesSection(
       new TracesSection(
           DeliveryConfig.DEFAULT,
           Map.of(),
+          ProcessingConfig.DEFAULT,
           MissingNode.getInstance(),
           256 << 20,
           Duration.ofMinutes(2),
           Duration.ofSeconds(2));
 
   public TracesSection {
-    destinations = new ProcessorConfig(delivery, destinations).destinations();
+    destinations = new ProcessorConfig(delivery, destinations, processing).destinations();
     if (memoryBytes < 16 << 20) {
       throw new InvalidConfig("memory-bytes", memoryBytes, "16777216 or more");
     }
@@ -69,7 +73,8 @@ public record TracesSection(
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
-    return new TracesSection(delivery, others, tailSampling, memoryBytes, lookBack, clockGrace);
+    return new TracesSection(
+        delivery, others, processing, tailSampling, memoryBytes, lookBack, clockGrace);
   }
 
   /** How long after a trace's first span its verdict can fall, once no more records come. */
@@ -80,6 +85,6 @@ public record TracesSection(
 
   /** What is the same for every signal's processor. */
   public ProcessorConfig processor() {
-    return new ProcessorConfig(delivery, destinations);
+    return new ProcessorConfig(delivery, destinations, processing);
   }
 }

@@ -18,6 +18,7 @@ import io.millrace.delivery.RetryConfig;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.otlp.OtlpJson;
 import io.millrace.otlp.Signal;
+import io.millrace.processing.ProcessingConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.Topic;
 import io.millrace.topics.TopicConfig;
@@ -245,6 +246,7 @@ class SamplerIT {
         new TracesSection(
             delivery,
             Map.of("files", DestinationConfig.to(out.toUri().toString())),
+            ProcessingConfig.DEFAULT,
             sampling,
             64 << 20,
             Duration.ofSeconds(60),

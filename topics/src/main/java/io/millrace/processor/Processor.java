@@ -7,6 +7,7 @@ import io.millrace.delivery.Stage;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.destination.Destinations;
 import io.millrace.otlp.Signal;
+import io.millrace.processing.Processing;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class Processor implements Role {
       ProcessorConfig config,
       Function<String, Stage> stages,
       MeterRegistry registry) {
-    config.requireDestination(signal.id());
+    config.check(signal);
     List<Delivery> started = new ArrayList<>();
     Processor processor = new Processor(started);
     try {
@@ -52,7 +53,7 @@ public final class Processor implements Role {
                 route,
                 kafka,
                 config.delivery(),
-                () -> stages.apply(route.destination()),
+                () -> stage(stages, route, config, registry),
                 destination,
                 registry));
       }
@@ -61,6 +62,19 @@ public final class Processor implements Role {
       processor.close();
       throw e;
     }
+  }
+
+  private static Stage stage(
+      Function<String, Stage> stages,
+      Delivery.Route route,
+      ProcessorConfig config,
+      MeterRegistry registry) {
+    return Processing.after(
+        stages.apply(route.destination()),
+        route.signal(),
+        config.processing(),
+        route.destination(),
+        registry);
   }
 
   @Override

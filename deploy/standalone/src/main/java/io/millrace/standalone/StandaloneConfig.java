@@ -66,9 +66,7 @@ public record StandaloneConfig(
     if (!config.destinations().isEmpty()) {
       return config;
     }
-    return new ProcessorConfig(
-        config.delivery(),
-        Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
+    return config.to(Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
   }
 
   /** How long a stop waits for what Kafka holds; verdicts on the last traces are part of it. */
