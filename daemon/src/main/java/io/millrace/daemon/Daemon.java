@@ -37,6 +37,17 @@ public final class Daemon {
    */
   public static <C extends Record> int run(
       String role, C defaults, Function<C, AdminConfig> admin, Starter<C> starter, String... args) {
+    RereadingStarter<C> once = (config, metrics, reread) -> starter.start(config, metrics);
+    return runRereading(role, defaults, admin, once, args);
+  }
+
+  /** Likewise a role that reads part of its configuration again while it runs. */
+  public static <C extends Record> int runRereading(
+      String role,
+      C defaults,
+      Function<C, AdminConfig> admin,
+      RereadingStarter<C> starter,
+      String... args) {
     CommandLine commandLine = commandLine(new RoleCommand<>(role, defaults, admin, starter));
     return commandLine.setCommandName(role).execute(args);
   }

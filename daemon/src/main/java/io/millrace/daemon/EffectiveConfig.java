@@ -68,8 +68,12 @@ public final class EffectiveConfig {
   private static ObjectNode mapping(Record config) {
     ObjectNode mapping = NODES.objectNode();
     for (RecordComponent component : config.getClass().getRecordComponents()) {
-      String key = KeyPath.of(component);
-      mapping.set(key, node(RecordBinder.get(component, config)));
+      JsonNode value = node(RecordBinder.get(component, config));
+      if (component.isAnnotationPresent(Inlined.class)) {
+        mapping.setAll((ObjectNode) value);
+      } else {
+        mapping.set(KeyPath.of(component), value);
+      }
     }
     return mapping;
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,12 @@ final class RecordBinder {
       throw new InvalidConfig(path, Scalars.kind(node), "a mapping");
     }
     Object base = defaults == null ? constantDefault(type) : defaults;
+    refuseUnknownKeys(type, node, path);
+    return bind(type, node, base, path);
+  }
+
+  private static Object bind(Class<?> type, JsonNode node, @Nullable Object base, String path) {
     RecordComponent[] components = type.getRecordComponents();
-    refuseUnknownKeys(components, node, path);
     Object[] arguments = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       arguments[i] = component(components[i], node, base, path);
@@ -41,6 +46,10 @@ final class RecordBinder {
 
   private static Object component(
       RecordComponent component, JsonNode node, @Nullable Object base, String path) {
+    if (component.isAnnotationPresent(Inlined.class)) {
+      Object inherited = base == null ? constantDefault(component.getType()) : get(component, base);
+      return bind(component.getType(), node, inherited, path);
+    }
     String key = KeyPath.of(component);
     String childPath = KeyPath.child(path, key);
     JsonNode child = node.get(key);
@@ -135,8 +144,8 @@ final class RecordBinder {
     return Collections.unmodifiableMap(result);
   }
 
-  private static void refuseUnknownKeys(RecordComponent[] components, JsonNode node, String path) {
-    List<String> known = Arrays.stream(components).map(c -> KeyPath.of(c)).toList();
+  private static void refuseUnknownKeys(Class<?> type, JsonNode node, String path) {
+    List<String> known = keys(type);
     node.fieldNames()
         .forEachRemaining(
             key -> {
@@ -144,6 +153,16 @@ final class RecordBinder {
                 throw unknownKey(KeyPath.child(path, key), known);
               }
             });
+  }
+
+  private static List<String> keys(Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .flatMap(
+            component ->
+                component.isAnnotationPresent(Inlined.class)
+                    ? keys(component.getType()).stream()
+                    : Stream.of(KeyPath.of(component)))
+        .toList();
   }
 
   static InvalidConfig unknownKey(String path, List<String> known) {

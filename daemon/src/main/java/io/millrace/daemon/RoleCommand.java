@@ -21,7 +21,7 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
   private final String role;
   private final C defaults;
   private final Function<C, AdminConfig> admin;
-  private final Starter<C> starter;
+  private final RereadingStarter<C> starter;
 
   @Parameters(
       index = "0",
@@ -34,7 +34,8 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  RoleCommand(String role, C defaults, Function<C, AdminConfig> admin, Starter<C> starter) {
+  RoleCommand(
+      String role, C defaults, Function<C, AdminConfig> admin, RereadingStarter<C> starter) {
     this.role = role;
     this.defaults = defaults;
     this.admin = admin;
@@ -43,10 +44,7 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    C config = options.read(defaults);
-    if (config instanceof CheckedConfig checked) {
-      checked.check();
-    }
+    C config = read();
     return switch (action) {
       case run -> run(config);
       case validate -> {
@@ -56,8 +54,17 @@ final class RoleCommand<C extends Record> implements Callable<Integer> {
     };
   }
 
+  private C read() {
+    C config = options.read(defaults);
+    if (config instanceof CheckedConfig checked) {
+      checked.check();
+    }
+    return config;
+  }
+
   private int run(C config) {
-    var process = new RoleProcess<>(role, config, admin.apply(config), starter);
+    Starter<C> start = (read, metrics) -> starter.start(read, metrics, this::read);
+    var process = new RoleProcess<>(role, config, admin.apply(config), start);
     return Daemon.serve(process, spec.commandLine().getErr()::println);
   }
 }

@@ -21,8 +21,8 @@ final class Scalars {
   private Scalars() {}
 
   /**
-   * Reads {@code node} as a {@code type}. An int or long whose key ends in {@code bytes} may also
-   * be written as a size, {@code 16MiB}.
+   * Reads {@code node} as a {@code type}. An int or long whose key ends in {@code bytes} or {@code
+   * bytes-per-second} may also be written as a size, {@code 16MiB}.
    */
   static Object read(Class<?> type, JsonNode node, String path) {
     if (type.isEnum()) {
@@ -72,7 +72,7 @@ final class Scalars {
   }
 
   private static long whole(JsonNode node, String path, long least, long most) {
-    boolean bytes = path.endsWith("bytes");
+    boolean bytes = path.endsWith("bytes") || path.endsWith("bytes-per-second");
     String expected = bytes ? "bytes such as 65536, 64KiB or 16MiB" : "a whole number";
     String text = text(node, path, expected);
     BigInteger value;

@@ -124,7 +124,11 @@ class DaemonTest {
   private int execute(Starter<SampleConfig> starter, String... args) {
     CommandLine commandLine =
         Daemon.commandLine(
-            new RoleCommand<>("sample", SampleConfig.DEFAULT, SampleConfig::admin, starter));
+            new RoleCommand<>(
+                "sample",
+                SampleConfig.DEFAULT,
+                SampleConfig::admin,
+                (config, metrics, reread) -> starter.start(config, metrics)));
     return commandLine
         .setCommandName("sample")
         .setOut(new PrintWriter(out))

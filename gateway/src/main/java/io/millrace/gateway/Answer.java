@@ -1,5 +1,11 @@
 package io.millrace.gateway;
 
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import java.time.Duration;
+import java.util.Optional;
+
 /** What becomes of one export request. A request has exactly one answer. */
 sealed interface Answer {
 
@@ -19,6 +25,24 @@ sealed interface Answer {
    * duplicates of that part.
    *
    * @param message for the client: what was found, what was expected; never the payload
+   * @param delay when to send the same request again, in whole seconds; empty if never
    */
-  record Refused(Refusal reason, String message) implements Answer {}
+  record Refused(Refusal reason, String message, Optional<Duration> delay) implements Answer {
+
+    Refused(Refusal reason, String message) {
+      this(reason, message, reason.delay());
+    }
+
+    /** The body of an OTLP/HTTP error and {@code grpc-status-details-bin} of a gRPC one. */
+    Status status() {
+      var status = Status.newBuilder().setCode(reason.code().value()).setMessage(message);
+      delay.map(Refused::retryInfo).ifPresent(status::addDetails);
+      return status.build();
+    }
+
+    private static Any retryInfo(Duration delay) {
+      var duration = com.google.protobuf.Duration.newBuilder().setSeconds(delay.toSeconds());
+      return Any.pack(RetryInfo.newBuilder().setRetryDelay(duration).build());
+    }
+  }
 }

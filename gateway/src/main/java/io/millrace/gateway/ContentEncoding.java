@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** How the body of an OTLP/HTTP request is compressed. */
@@ -22,7 +21,7 @@ enum ContentEncoding {
   GZIP {
     @Override
     InputStream decoder(InputStream body) throws IOException {
-      return new GZIPInputStream(body, 8192);
+      return Gzip.decoder(body);
     }
   },
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One export request, received whole and decompressed.
  *
  * @param body owned by the receiver
- * @param tenant as the client named it, not yet checked; null if it named none
+ * @param tenant as {@link Access} has it; null if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying it would cost the hot path
 record ExportRequest(

@@ -33,7 +33,7 @@ final class ExportResponse {
 
   static byte[] encode(Encoding encoding, Refused answer) {
     return switch (encoding) {
-      case PROTOBUF -> answer.reason().status(answer.message()).toByteArray();
+      case PROTOBUF -> answer.status().toByteArray();
       case JSON -> json(out -> refused(out, answer));
     };
   }
@@ -100,8 +100,8 @@ final class ExportResponse {
   private static void refused(JsonGenerator out, Refused answer) throws IOException {
     out.writeNumberField("code", answer.reason().code().value());
     out.writeStringField("message", answer.message());
-    if (answer.reason().delay().isPresent()) {
-      Duration delay = answer.reason().delay().get();
+    if (answer.delay().isPresent()) {
+      Duration delay = answer.delay().get();
       out.writeArrayFieldStart("details");
       out.writeStartObject();
       String type = "type.googleapis.com/" + RetryInfo.getDescriptor().getFullName();

@@ -1,24 +1,30 @@
 package io.millrace.gateway;
 
+import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.CannotStart;
 import io.millrace.daemon.Role;
+import io.millrace.gateway.Credentials.Unusable;
 import io.millrace.otlp.Hasher;
 import io.millrace.otlp.Signal;
 import io.millrace.otlp.Splitter;
 import io.millrace.otlp.Splitters;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +42,11 @@ public final class Gateway implements Role {
   private final TopicWatch watch;
   private final GatewayMetrics metrics;
   private final Admission admission;
+  private final TenantLimits limits;
   private final Intake intake;
   private final List<OtlpServer> servers = new ArrayList<>();
+  private Optional<Credentials> credentials = Optional.empty();
+  private @Nullable Future<?> credentialsWatch;
   private volatile boolean closing;
 
   private Gateway(
@@ -51,8 +60,9 @@ public final class Gateway implements Role {
     var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
     admission = new Admission(this.config.maxInFlightBytes());
-    metrics = new GatewayMetrics(registry, admission);
-    intake = new Intake(watch::state, splitters(this.config), publisher, metrics);
+    metrics = new GatewayMetrics(registry, admission, this.config.tenants().named());
+    limits = new TenantLimits(this.config.tenants(), System::nanoTime);
+    intake = new Intake(watch::state, splitters(this.config), limits, publisher, metrics);
   }
 
   /**
@@ -64,6 +74,7 @@ public final class Gateway implements Role {
     Gateway gateway = create(config, registry);
     try {
       gateway.watch.start();
+      gateway.readCredentials();
       gateway.listen("gateway.grpc", config.gateway().grpc());
       gateway.listen("gateway.http", config.gateway().http());
     } catch (RuntimeException e) {
@@ -100,7 +111,30 @@ public final class Gateway implements Role {
   }
 
   private void listen(String key, ListenerConfig listener) {
-    servers.add(OtlpServer.start(key, listener, config, admission, intake, metrics, health));
+    Optional<Credentials> required = credentials.filter(file -> listener.requireCredentials());
+    if (required.isPresent() && listener.tls().certificate().isEmpty()) {
+      log.warn(
+          "{}: credentials arrive in plain text (expected: {}.tls, or TLS before it)", key, key);
+    }
+    Access access = new Access(config, required, limits);
+    servers.add(
+        OtlpServer.start(key, listener, config, admission, access, intake, metrics, health));
+  }
+
+  private void readCredentials() {
+    config.credentials().file().ifPresent(this::readCredentials);
+  }
+
+  private void readCredentials(Path file) {
+    try {
+      Credentials read = new Credentials(file, metrics::credentialsReloaded);
+      credentials = Optional.of(read);
+      credentialsWatch =
+          CommonPools.blockingTaskExecutor()
+              .scheduleWithFixedDelay(read::refresh, 1, 1, TimeUnit.SECONDS);
+    } catch (Unusable e) {
+      throw new CannotStart("gateway.credentials.file: " + e.getMessage(), e);
+    }
   }
 
   /** The port bound for {@code gateway.grpc}; it serves OTLP/HTTP as well. */
@@ -131,6 +165,9 @@ public final class Gateway implements Role {
     CompletableFuture.allOf(
             servers.stream().map(OtlpServer::stop).toArray(CompletableFuture<?>[]::new))
         .join();
+    if (credentialsWatch != null) {
+      credentialsWatch.cancel(false);
+    }
     watch.close();
     publisher.close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
   }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway counts. For every signal the items balance: {@code received = published +
@@ -36,8 +37,15 @@ final class GatewayMetrics {
 
   private final Map<Signal, BySignal> signals;
   private final Counter unknownPaths;
+  private final Map<Boolean, Counter> credentialsReloads;
+  private final TenantMeters tenants;
 
-  GatewayMetrics(MeterRegistry registry, Admission admission) {
+  GatewayMetrics(MeterRegistry registry, Admission admission, Set<String> namedTenants) {
+    tenants = new TenantMeters(registry, namedTenants);
+    credentialsReloads =
+        Map.of(
+            true, credentialsReloads(registry, "success"),
+            false, credentialsReloads(registry, "failure"));
     Gauge.builder("millrace.gateway.in.flight.bytes", admission, Admission::inFlightBytes)
         .description("Bytes that requests hold, from the first one read to the answer")
         .register(registry);
@@ -45,6 +53,13 @@ final class GatewayMetrics {
         new Meters(registry, Tags.of("signal", "unknown")).refusedRequests("unknown_path");
     signals =
         each(EnumSet.allOf(Signal.class), signal -> new BySignal(new Meters(registry, signal)));
+  }
+
+  private static Counter credentialsReloads(MeterRegistry registry, String outcome) {
+    return Counter.builder("millrace.gateway.credentials.reloads")
+        .description("Times that a changed file of credentials was read")
+        .tags("outcome", outcome)
+        .register(registry);
   }
 
   void receivedBytes(Signal signal, int bytes) {
@@ -81,6 +96,18 @@ final class GatewayMetrics {
 
   void refusedRequest(Signal signal, Refusal reason) {
     get(of(signal).refusedRequests, reason).increment();
+  }
+
+  /**
+   * @param tenant null if there is none, or none established
+   */
+  void refusedRequest(Signal signal, Refusal reason, @Nullable String tenant) {
+    refusedRequest(signal, reason);
+    tenants.refused(tenant, reason);
+  }
+
+  void credentialsReloaded(boolean success) {
+    get(credentialsReloads, success).increment();
   }
 
   void answered(Signal signal, Transport transport, long nanos) {

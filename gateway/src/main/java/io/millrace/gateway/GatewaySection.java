@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param grpc default 0.0.0.0:4317. Both listeners serve OTLP/gRPC and OTLP/HTTP
  * @param http default 0.0.0.0:4318
  * @param cors which web pages may send OTLP/HTTP; default none
+ * @param credentials of those who send; default none needed
+ * @param tenants who may send, and how much; default anybody without limit
  * @param maxRequestBytes largest request, before and after decompression; 1 KiB to 256 MiB, default
  *     16 MiB
  * @param maxInFlightBytes bytes that all requests hold, from the first one read to the answer: as
@@ -26,6 +28,8 @@ public record GatewaySection(
     ListenerConfig grpc,
     ListenerConfig http,
     CorsConfig cors,
+    CredentialsConfig credentials,
+    TenantsConfig tenants,
     int maxRequestBytes,
     long maxInFlightBytes,
     LogsPartitioning partitionLogsBy,
@@ -38,6 +42,8 @@ public record GatewaySection(
           new ListenerConfig("0.0.0.0", 4317),
           new ListenerConfig("0.0.0.0", 4318),
           CorsConfig.NONE,
+          CredentialsConfig.NONE,
+          TenantsConfig.NONE,
           16 << 20,
           128 << 20,
           LogsPartitioning.RESOURCE,

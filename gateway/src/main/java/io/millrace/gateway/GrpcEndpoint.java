@@ -12,6 +12,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.millrace.gateway.Access.Verdict;
+import io.millrace.gateway.Access.Verdict.Denied;
+import io.millrace.gateway.Access.Verdict.Granted;
 import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Accepted;
 import io.millrace.gateway.Answer.Refused;
@@ -28,21 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
 
-  private static final Metadata.Key<String> TENANT =
-      Metadata.Key.of(Tenant.HEADER, Metadata.ASCII_STRING_MARSHALLER);
-
   private final Signal signal;
+  private final Access access;
   private final Intake intake;
 
-  private GrpcEndpoint(Signal signal, Intake intake) {
+  private GrpcEndpoint(Signal signal, Access access, Intake intake) {
     this.signal = signal;
+    this.access = access;
     this.intake = intake;
   }
 
-  static ServerServiceDefinition of(Signal signal, Intake intake) {
+  static ServerServiceDefinition of(Signal signal, Access access, Intake intake) {
     MethodDescriptor<byte[], byte[]> method = method(signal);
     return ServerServiceDefinition.builder(method.getServiceName())
-        .addMethod(method, new GrpcEndpoint(signal, intake))
+        .addMethod(method, new GrpcEndpoint(signal, access, intake))
         .build();
   }
 
@@ -66,8 +68,14 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
 
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
-    String tenant = headers.get(TENANT);
-    Reservation reservation = BodyWatch.reservation(ServiceRequestContext.current());
+    ServiceRequestContext ctx = ServiceRequestContext.current();
+    Verdict verdict = access.check(ctx.request().headers());
+    if (verdict instanceof Denied denied) {
+      reply(call, intake.deny(signal, denied));
+      return new ServerCall.Listener<>() {};
+    }
+    String tenant = ((Granted) verdict).tenant();
+    Reservation reservation = BodyWatch.reservation(ctx);
     call.request(2); // one more than a unary call has, to hear of its end
     return new ServerCall.Listener<>() {
 
@@ -107,6 +115,6 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
 
   /** With {@code grpc-status-details-bin}, which carries RetryInfo. */
   static StatusRuntimeException status(Refused refused) {
-    return StatusProto.toStatusRuntimeException(refused.reason().status(refused.message()));
+    return StatusProto.toStatusRuntimeException(refused.status());
   }
 }

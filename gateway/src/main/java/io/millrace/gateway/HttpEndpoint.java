@@ -8,6 +8,9 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.millrace.gateway.Access.Verdict;
+import io.millrace.gateway.Access.Verdict.Denied;
+import io.millrace.gateway.Access.Verdict.Granted;
 import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Refused;
 import io.millrace.gateway.BodyWatch.OverCapacity;
@@ -18,17 +21,21 @@ import io.millrace.otlp.Signal;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** OTLP/HTTP for one signal. Runs on the connection's event loop. */
 final class HttpEndpoint implements HttpService {
 
   private final Signal signal;
+  private final Access access;
   private final Intake intake;
   private final int maxRequestBytes;
   private final GatewayMetrics metrics;
 
-  HttpEndpoint(Signal signal, Intake intake, int maxRequestBytes, GatewayMetrics metrics) {
+  HttpEndpoint(
+      Signal signal, Access access, Intake intake, int maxRequestBytes, GatewayMetrics metrics) {
     this.signal = signal;
+    this.access = access;
     this.intake = intake;
     this.maxRequestBytes = maxRequestBytes;
     this.metrics = metrics;
@@ -47,16 +54,25 @@ final class HttpEndpoint implements HttpService {
     }
     boolean gzip =
         ResponseEncoding.takesGzip(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+    Verdict verdict = access.check(request.headers());
+    if (verdict instanceof Denied denied) {
+      return HttpReply.of(signal, encoding.get(), intake.deny(signal, denied), gzip);
+    }
+    String tenant = ((Granted) verdict).tenant();
+    Reservation reservation = BodyWatch.reservation(ctx);
     return HttpResponse.of(
         request
             .aggregate()
-            .thenCompose(received -> accept(received, encoding.get(), BodyWatch.reservation(ctx)))
+            .thenCompose(received -> accept(received, encoding.get(), tenant, reservation))
             .exceptionally(this::unread)
             .thenApply(answer -> HttpReply.of(signal, encoding.get(), answer, gzip)));
   }
 
   private CompletableFuture<Answer> accept(
-      AggregatedHttpRequest received, Encoding encoding, Reservation reservation) {
+      AggregatedHttpRequest received,
+      Encoding encoding,
+      @Nullable String tenant,
+      Reservation reservation) {
     RequestHeaders headers = received.headers();
     String contentEncoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
     Optional<ContentEncoding> decoder = ContentEncoding.of(contentEncoding);
@@ -67,7 +83,6 @@ final class HttpEndpoint implements HttpService {
     }
     try {
       byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes, reservation);
-      String tenant = headers.get(Tenant.HEADER);
       return intake.accept(
           new ExportRequest(signal, Transport.HTTP, encoding, body, tenant), reservation);
     } catch (MalformedOtlp e) {

@@ -51,7 +51,7 @@ final class HttpErrors implements ServerErrorHandler {
     Refused refused = refused(status, description);
     metrics.refusedRequest(signal.get(), refused.reason());
     return AggregatedHttpResponse.of(
-        HttpReply.refusedHeaders(encoding.get(), refused.reason()),
+        HttpReply.refusedHeaders(encoding.get(), refused),
         HttpData.wrap(ExportResponse.encode(encoding.get(), refused)));
   }
 

@@ -32,10 +32,7 @@ final class HttpReply {
    */
   static HttpResponse of(Signal signal, Encoding encoding, Answer answer, boolean gzip) {
     return answer instanceof Refused refused
-        ? of(
-            refusedHeaders(encoding, refused.reason()),
-            ExportResponse.encode(encoding, refused),
-            gzip)
+        ? of(refusedHeaders(encoding, refused), ExportResponse.encode(encoding, refused), gzip)
         : of(
             ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, encoding.mediaType()),
             ExportResponse.encode(signal, encoding, (Accepted) answer),
@@ -54,10 +51,13 @@ final class HttpReply {
     return HttpResponse.of(varied.build(), HttpData.wrap(ResponseEncoding.gzip(body)));
   }
 
-  static ResponseHeaders refusedHeaders(Encoding encoding, Refusal reason) {
-    var headers = ResponseHeaders.builder(HttpStatus.valueOf(reason.httpStatus()));
+  static ResponseHeaders refusedHeaders(Encoding encoding, Refused refused) {
+    var headers = ResponseHeaders.builder(HttpStatus.valueOf(refused.reason().httpStatus()));
     headers.add(HttpHeaderNames.CONTENT_TYPE, encoding.mediaType());
-    reason
+    if (refused.reason() == Refusal.UNAUTHENTICATED) {
+      headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
+    refused
         .delay()
         .ifPresent(delay -> headers.addLong(HttpHeaderNames.RETRY_AFTER, delay.toSeconds()));
     return headers.build();

@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import io.millrace.gateway.Access.Verdict.Denied;
 import io.millrace.gateway.Admission.Reservation;
 import io.millrace.gateway.Answer.Accepted;
 import io.millrace.gateway.Answer.Refused;
@@ -14,6 +15,7 @@ import io.millrace.otlp.Split;
 import io.millrace.otlp.Splitter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ final class Intake {
 
   private final Function<Signal, TopicState> topics;
   private final Map<Signal, Splitter> splitters;
+  private final TenantLimits limits;
   private final Publisher publisher;
   private final GatewayMetrics metrics;
   private volatile boolean stopping;
@@ -37,14 +40,17 @@ final class Intake {
   /**
    * @param topics what is known of a signal's topic now
    * @param splitters one for each signal
+   * @param limits charged for the bytes of every request that is read, and for its items
    */
   Intake(
       Function<Signal, TopicState> topics,
       Map<Signal, Splitter> splitters,
+      TenantLimits limits,
       Publisher publisher,
       GatewayMetrics metrics) {
     this.topics = topics;
     this.splitters = splitters;
+    this.limits = limits;
     this.publisher = publisher;
     this.metrics = metrics;
   }
@@ -52,6 +58,12 @@ final class Intake {
   /** From now on every request is refused; what has been taken is finished. */
   void stop() {
     stopping = true;
+  }
+
+  /** The answer to a request that may not be read. */
+  Refused deny(Signal signal, Denied denied) {
+    metrics.refusedRequest(signal, denied.answer().reason(), denied.tenant());
+    return denied.answer();
   }
 
   /**
@@ -79,35 +91,36 @@ final class Intake {
   /** Must not throw: the request's bytes are released by the answer. */
   private CompletableFuture<Answer> admitted(ExportRequest request, Reservation held) {
     Signal signal = request.signal();
-    String tenant = request.tenant();
     try {
       if (!held.resize(request.body().length)) {
-        return refuse(signal, Refusal.OVER_CAPACITY, held.overCapacity());
+        return refuse(request, Refusal.OVER_CAPACITY, held.overCapacity());
       }
       if (stopping) {
-        return refuse(signal, Refusal.STOPPING, "this gateway is stopping");
-      }
-      if (tenant != null && !Tenant.isValid(tenant)) {
-        return refuse(
-            signal, Refusal.INVALID_TENANT, Tenant.HEADER + " (expected: " + Tenant.RULE + ")");
+        return refuse(request, Refusal.STOPPING, "this gateway is stopping");
       }
       if (request.body().length == 0) {
         return CompletableFuture.completedFuture(Accepted.FULLY);
       }
       TopicState topic = topics.apply(signal);
-      return topic instanceof Writable writable
-          ? store(request, writable, held)
-          : refuse(signal, Refusal.KAFKA_UNAVAILABLE, ((Unwritable) topic).why());
+      if (topic instanceof Unwritable unwritable) {
+        return refuse(request, Refusal.KAFKA_UNAVAILABLE, unwritable.why());
+      }
+      TenantBudget budget = limits.of(request.tenant());
+      Optional<Refused> overLimit = budget.takeBytes(request.body().length);
+      return overLimit.isPresent()
+          ? refuse(request, overLimit.get())
+          : store(request, (Writable) topic, held, budget);
     } catch (MalformedOtlp e) {
-      return refuse(signal, Refusal.MALFORMED, String.valueOf(e.getMessage()));
+      return refuse(request, Refusal.MALFORMED, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       log.error("{} request of {} bytes failed", signal.id(), request.body().length, e);
-      return refuse(signal, Refusal.INTERNAL, "internal error; the gateway's log has the cause");
+      return refuse(request, Refusal.INTERNAL, "internal error; the gateway's log has the cause");
     }
   }
 
   /** The guarantee: the answer is OK when Kafka has acknowledged every piece, and not before. */
-  private CompletableFuture<Answer> store(ExportRequest request, Writable topic, Reservation held)
+  private CompletableFuture<Answer> store(
+      ExportRequest request, Writable topic, Reservation held, TenantBudget budget)
       throws MalformedOtlp {
     Signal signal = request.signal();
     byte[] otlp = request.encoding().toProtobuf(signal, request.body());
@@ -118,14 +131,20 @@ final class Intake {
     boolean converted = otlp != request.body();
     long bytes = request.body().length + (converted ? otlp.length : 0) + recordBytes;
     if (held.canNeverHold(bytes)) {
-      return refuse(signal, Refusal.TOO_LARGE, tooLarge(recordBytes));
+      return refuse(request, Refusal.TOO_LARGE, tooLarge(recordBytes));
     }
     if (!held.resize(bytes)) {
-      return refuse(signal, Refusal.OVER_CAPACITY, held.overCapacity());
+      return refuse(request, Refusal.OVER_CAPACITY, held.overCapacity());
     }
-    metrics.received(signal, split);
     int records = split.pieces().size();
     int items = split.pieces().stream().mapToInt(Split.Piece::items).sum();
+    Optional<Refused> overLimit = budget.takeItems(items);
+    if (overLimit.isPresent()) {
+      // It will come again, and must not pay twice for its bytes.
+      budget.giveBackBytes(request.body().length);
+      return refuse(request, overLimit.get());
+    }
+    metrics.received(signal, split);
     Accepted accepted = accepted(split.refused());
     CompletableFuture<Void> acknowledgement =
         publisher.publish(signal, split.pieces(), request.tenant());
@@ -134,7 +153,7 @@ final class Intake {
     return acknowledgement.handle(
         (acknowledged, failure) -> {
           if (failure != null) {
-            return failed(signal, items, failure);
+            return failed(request, items, failure);
           }
           metrics.published(signal, items, records);
           return accepted;
@@ -149,16 +168,20 @@ final class Intake {
     return new Accepted(items, refused.stream().map(Split.Refused::message).collect(joining("; ")));
   }
 
-  private Refused failed(Signal signal, int items, Throwable failure) {
+  private Refused failed(ExportRequest request, int items, Throwable failure) {
     Refusal reason = Refusal.of(failure);
-    metrics.refusedItems(signal, reason, items);
-    metrics.refusedRequest(signal, reason);
+    metrics.refusedItems(request.signal(), reason, items);
+    metrics.refusedRequest(request.signal(), reason, request.tenant());
     return new Refused(reason, String.valueOf(failure.getMessage()));
   }
 
-  private CompletableFuture<Answer> refuse(Signal signal, Refusal reason, String message) {
-    metrics.refusedRequest(signal, reason);
-    return CompletableFuture.completedFuture(new Refused(reason, message));
+  private CompletableFuture<Answer> refuse(ExportRequest request, Refusal reason, String message) {
+    return refuse(request, new Refused(reason, message));
+  }
+
+  private CompletableFuture<Answer> refuse(ExportRequest request, Refused answer) {
+    metrics.refusedRequest(request.signal(), answer.reason(), request.tenant());
+    return CompletableFuture.completedFuture(answer);
   }
 
   private static String tooLarge(long recordBytes) {

@@ -8,11 +8,17 @@ import io.millrace.daemon.InvalidConfig;
  * @param host address to bind; default all
  * @param port TCP port, 0 to 65535, 0 for any free one
  * @param tls default none: plain text
+ * @param requireCredentials whether requests need a credential, once there is a file of them;
+ *     default true. If not, credentials are not looked at
  */
-public record ListenerConfig(String host, int port, TlsConfig tls) {
+public record ListenerConfig(String host, int port, TlsConfig tls, boolean requireCredentials) {
 
   ListenerConfig(String host, int port) {
     this(host, port, TlsConfig.NONE);
+  }
+
+  ListenerConfig(String host, int port, TlsConfig tls) {
+    this(host, port, tls, true);
   }
 
   public ListenerConfig {

@@ -48,6 +48,9 @@ final class OtlpServer {
   /** For browsers to remember a preflight; most of them cap it at two hours. */
   private static final Duration PREFLIGHT_AGE = Duration.ofHours(2);
 
+  private static final DecompressorRegistry DECOMPRESSORS =
+      DecompressorRegistry.getDefaultInstance().with(new Gzip(), true).with(new Zstd(), true);
+
   private final Server server;
   private final Optional<Future<?>> tlsWatch;
 
@@ -65,6 +68,7 @@ final class OtlpServer {
       ListenerConfig listener,
       GatewaySection config,
       Admission admission,
+      Access access,
       Intake intake,
       GatewayMetrics metrics,
       ListenableHealthChecker health) {
@@ -79,8 +83,9 @@ final class OtlpServer {
     limits(builder, config);
     for (Signal signal : Signal.values()) {
       builder.service(
-          grpc(signal, config, intake, metrics), call -> new BodyWatch(call, admission));
-      HttpEndpoint endpoint = new HttpEndpoint(signal, intake, config.maxRequestBytes(), metrics);
+          grpc(signal, config, access, intake, metrics), call -> new BodyWatch(call, admission));
+      HttpEndpoint endpoint =
+          new HttpEndpoint(signal, access, intake, config.maxRequestBytes(), metrics);
       builder.service(signal.httpPath(), cors(config.cors(), new BodyWatch(endpoint, admission)));
     }
     builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
@@ -141,10 +146,10 @@ final class OtlpServer {
   }
 
   private static GrpcService grpc(
-      Signal signal, GatewaySection config, Intake intake, GatewayMetrics metrics) {
+      Signal signal, GatewaySection config, Access access, Intake intake, GatewayMetrics metrics) {
     return GrpcService.builder()
-        .addService(GrpcEndpoint.of(signal, intake))
-        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
+        .addService(GrpcEndpoint.of(signal, access, intake))
+        .decompressorRegistry(DECOMPRESSORS)
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
         .maxRequestMessageLength(config.maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.

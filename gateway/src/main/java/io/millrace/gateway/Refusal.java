@@ -1,7 +1,5 @@
 package io.millrace.gateway;
 
-import com.google.protobuf.Any;
-import com.google.rpc.RetryInfo;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.Locale;
@@ -20,6 +18,18 @@ enum Refusal {
 
   /** {@code X-Scope-OrgID} is not a name a backend would take. */
   INVALID_TENANT(Code.INVALID_ARGUMENT, 400, null),
+
+  /** No credential, or none of ours, where one is needed. */
+  UNAUTHENTICATED(Code.UNAUTHENTICATED, 401, null),
+
+  /** The credential is for other tenants. */
+  TENANT_NOT_PERMITTED(Code.PERMISSION_DENIED, 403, null),
+
+  /** Not of {@code gateway.tenants.known}. */
+  UNKNOWN_TENANT(Code.PERMISSION_DENIED, 403, null),
+
+  /** More than the tenant's share; the answer says when there is room again. */
+  OVER_TENANT_LIMIT(Code.RESOURCE_EXHAUSTED, 429, Duration.ofSeconds(1)),
 
   /** OTLP/HTTP knows POST only. */
   UNSUPPORTED_METHOD(Code.UNIMPLEMENTED, 405, null),
@@ -73,20 +83,8 @@ enum Refusal {
     return httpStatus;
   }
 
-  /** When to send the same request again; empty if never. */
+  /** When to send the same request again, unless more is known; empty if never. */
   Optional<Duration> delay() {
     return Optional.ofNullable(delay);
-  }
-
-  /** The body of an OTLP/HTTP error and {@code grpc-status-details-bin} of a gRPC one. */
-  com.google.rpc.Status status(String message) {
-    var status = com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message);
-    delay().map(Refusal::retryInfo).ifPresent(status::addDetails);
-    return status.build();
-  }
-
-  private static Any retryInfo(Duration delay) {
-    var duration = com.google.protobuf.Duration.newBuilder().setSeconds(delay.toSeconds());
-    return Any.pack(RetryInfo.newBuilder().setRetryDelay(duration).build());
   }
 }

@@ -90,6 +90,7 @@ final class TlsFiles implements TlsProvider {
     for (Path file : clientCa) {
       trusted.addAll(certificates(file));
     }
+    requireType(certificates(certificate).get(0));
     TlsKeyPair pair;
     try (InputStream keyFile = new ByteArrayInputStream(Files.readAllBytes(key));
         InputStream chain = new ByteArrayInputStream(Files.readAllBytes(certificate))) {
@@ -116,6 +117,14 @@ final class TlsFiles implements TlsProvider {
     signature.update(probe);
     if (!signature.verify(signed)) {
       throw new GeneralSecurityException("another key");
+    }
+  }
+
+  /** Netty reads the private keys of no others, of Ed25519 for instance. */
+  private void requireType(X509Certificate certificate) throws Unusable {
+    String type = certificate.getPublicKey().getAlgorithm();
+    if (!type.equals("RSA") && !type.equals("EC")) {
+      throw new Unusable("%s: an %s key (expected: RSA or EC)".formatted(this.certificate, type));
     }
   }
 

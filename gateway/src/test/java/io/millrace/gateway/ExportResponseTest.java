@@ -67,7 +67,7 @@ class ExportResponseTest {
     Refused refused = new Refused(Refusal.OVER_CAPACITY, "full");
 
     assertThat(com.google.rpc.Status.parseFrom(ExportResponse.encode(Encoding.PROTOBUF, refused)))
-        .isEqualTo(Refusal.OVER_CAPACITY.status("full"));
+        .isEqualTo(refused.status());
     assertThat(new String(ExportResponse.encode(Encoding.JSON, refused), UTF_8))
         .isEqualTo(
             "{\"code\":8,\"message\":\"full\",\"details\":[{\"@type\":"

@@ -48,9 +48,18 @@ class GatewayConfigTest {
             "gateway.grpc.tls.certificate=a.pem",
             "gateway.grpc.tls.key=b.pem",
             "gateway.grpc.tls.client-ca=c.pem",
+            "gateway.grpc.require-credentials=false",
             "gateway.http.host=localhost",
             "gateway.http.port=2",
             "gateway.cors.allowed-origins=[\"https://a.example\", \"http://b:8080\"]",
+            "gateway.credentials.file=d.txt",
+            "gateway.credentials.api-key-header=Key",
+            "gateway.tenants.default-tenant=c",
+            "gateway.tenants.known=[a.b, c]",
+            "gateway.tenants.limits.bytes-per-second=1MiB",
+            "gateway.tenants.limits.items-per-second=7",
+            "gateway.tenants.limits.burst=3s",
+            "gateway.tenants.overrides.\"a.b\".bytes-per-second=2MiB",
             "gateway.max-request-bytes=1MiB",
             "gateway.max-in-flight-bytes=2GiB",
             "gateway.partition-logs-by=trace-id",
@@ -69,9 +78,19 @@ class GatewayConfigTest {
                     new TlsConfig(
                         Optional.of(Path.of("a.pem")),
                         Optional.of(Path.of("b.pem")),
-                        Optional.of(Path.of("c.pem")))),
+                        Optional.of(Path.of("c.pem"))),
+                    false),
                 new ListenerConfig("localhost", 2),
                 new CorsConfig(List.of("https://a.example", "http://b:8080")),
+                new CredentialsConfig(Optional.of(Path.of("d.txt")), "Key"),
+                new TenantsConfig(
+                    Optional.of("c"),
+                    List.of("a.b", "c"),
+                    new LimitConfig(1 << 20, 7, Duration.ofSeconds(3)),
+                    Map.of(
+                        "a.b",
+                        new LimitOverride(
+                            Optional.of(2L << 20), Optional.empty(), Optional.empty()))),
                 1 << 20,
                 2L << 30,
                 LogsPartitioning.TRACE_ID,
@@ -98,6 +117,33 @@ class GatewayConfigTest {
         "gateway.cors.allowed-origins=[https://a.example/]"
             + " | gateway.cors.allowed-origins: https://a.example/"
             + " (expected: scheme://host[:port] without a path, or * alone)",
+        "gateway.credentials.api-key-header=a:b"
+            + " | gateway.credentials.api-key-header: \"a:b\""
+            + " (expected: the name of an HTTP header, none of Authorization, X-Scope-OrgID)",
+        "gateway.credentials.api-key-header=authorization"
+            + " | gateway.credentials.api-key-header: \"authorization\""
+            + " (expected: the name of an HTTP header, none of Authorization, X-Scope-OrgID)",
+        "gateway.tenants.default-tenant=a/b"
+            + " | gateway.tenants.default-tenant: \"a/b\""
+            + " (expected: 1 to 150 of a-z A-Z 0-9 ! - _ . * ' ( ), not . or ..)",
+        "gateway.tenants.known=[a, '']"
+            + " | gateway.tenants.known[1]: \"\""
+            + " (expected: 1 to 150 of a-z A-Z 0-9 ! - _ . * ' ( ), not . or ..)",
+        "gateway.tenants={known: [a], default-tenant: b}"
+            + " | gateway.tenants.default-tenant: b"
+            + " (expected: a tenant of gateway.tenants.known)",
+        "gateway.tenants={known: [a], overrides: {b: {burst: 1s}}}"
+            + " | gateway.tenants.overrides: b (expected: a tenant of gateway.tenants.known)",
+        "gateway.tenants.limits.bytes-per-second=-1"
+            + " | gateway.tenants.limits.bytes-per-second: -1"
+            + " (expected: 0 to 1099511627776, 0 for no limit)",
+        "gateway.tenants.limits.items-per-second=1099511627777"
+            + " | gateway.tenants.limits.items-per-second: 1099511627777"
+            + " (expected: 0 to 1099511627776, 0 for no limit)",
+        "gateway.tenants.limits.burst=999ms"
+            + " | gateway.tenants.limits.burst: 999ms (expected: 1s to 1h)",
+        "gateway.tenants.overrides.a.burst=3601s"
+            + " | gateway.tenants.overrides.a.burst: 1h1s (expected: 1s to 1h)",
         "gateway.max-request-bytes=1023"
             + " | gateway.max-request-bytes: 1023 (expected: 1024 to 268435456)",
         "gateway.max-request-bytes=268435457"
@@ -116,8 +162,8 @@ class GatewayConfigTest {
             + " | gateway.producer.delivery-timeout: 5m1s (expected: 2s to 5m)",
         "gateway.drain-timeout=601s | gateway.drain-timeout: 10m1s (expected: 0s to 10m)",
         "gateway.grcp.port=1"
-            + " | gateway.grcp: unknown key (expected: one of grpc, http, cors, max-request-bytes,"
-            + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
+            + " | gateway.grcp: unknown key (expected: one of grpc, http, cors, credentials, tenants,"
+            + " max-request-bytes, max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
       })
   void shouldRefuse(String setting, String message) {
     assertThatThrownBy(() -> read(setting)).isInstanceOf(InvalidConfig.class).hasMessage(message);

@@ -120,6 +120,8 @@ class GatewayIT {
         grpc,
         http,
         CorsConfig.NONE,
+        section.credentials(),
+        section.tenants(),
         section.maxRequestBytes(),
         section.maxInFlightBytes(),
         section.partitionLogsBy(),

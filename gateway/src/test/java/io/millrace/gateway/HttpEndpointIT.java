@@ -11,7 +11,10 @@ import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -378,6 +381,28 @@ class HttpEndpointIT {
       }
     }
     assertThat(pipeline.counter("published.items")).isEqualTo(4);
+  }
+
+  @Test
+  void shouldKeepConnections() throws Exception {
+    byte[] body = Otlp.spans(1, 1).toByteArray();
+    String head =
+        "POST /v1/traces HTTP/1.1\r\nHost: gateway\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(PROTOBUF, body.length);
+    try (Socket socket = new Socket("127.0.0.1", pipeline.gateway.httpPort())) {
+      var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      for (int i = 0; i < 3; i++) {
+        socket.getOutputStream().write(head.getBytes(UTF_8));
+        socket.getOutputStream().write(body);
+        socket.getOutputStream().flush();
+        assertThat(in.readLine()).isEqualTo("HTTP/1.1 200 OK");
+        String header = in.readLine();
+        while (!header.isEmpty()) {
+          assertThat(header.toLowerCase(Locale.ROOT)).isNotEqualTo("connection: close");
+          header = in.readLine();
+        }
+      }
+    }
   }
 
   private HttpResponse<byte[]> post(Signal signal, String contentType, byte[] body)

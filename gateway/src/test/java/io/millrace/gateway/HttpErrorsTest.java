@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HttpErrorsTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final HttpErrors errors = new HttpErrors(new GatewayMetrics(registry, new Admission(1)));
+  private final HttpErrors errors =
+      new HttpErrors(new GatewayMetrics(registry, new Admission(1), Set.of()));
 
   @ParameterizedTest
   @CsvSource({

@@ -17,9 +17,12 @@ import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.TopicsConfig;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -35,6 +38,23 @@ class IntakeTest {
 
   private static final int LIMIT_BYTES = 20_000;
 
+  private static final TenantsConfig LIMITED =
+      new TenantsConfig(
+          Optional.empty(),
+          List.of(),
+          LimitConfig.NONE,
+          Map.of(
+              "few-bytes", limit(100, 0),
+              "few-items", limit(1_000, 2)));
+
+  private static LimitOverride limit(long bytesPerSecond, long itemsPerSecond) {
+    return new LimitOverride(
+        Optional.of(bytesPerSecond),
+        Optional.of(itemsPerSecond),
+        Optional.of(Duration.ofSeconds(1)));
+  }
+
+  private long nanos;
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -45,8 +65,9 @@ class IntakeTest {
       new Intake(
           topics::get,
           splitters,
+          new TenantLimits(LIMITED, () -> nanos),
           new Publisher(kafka, TopicsConfig.DEFAULT),
-          new GatewayMetrics(registry, admission));
+          new GatewayMetrics(registry, admission, LIMITED.named()));
 
   IntakeTest() {
     for (Signal signal : Signal.values()) {
@@ -245,12 +266,86 @@ class IntakeTest {
   }
 
   @Test
-  void shouldRefuseTenantsNoBackendTakes() {
-    assertThat(accept(Otlp.spans(1, 1), "a/b"))
+  void shouldChargeATenantForItsBytes() {
+    // Given
+    ExportTraceServiceRequest request = Otlp.spans(1, 1, 800);
+    var first = accept(request, "few-bytes");
+    kafka.completeNext();
+    assertThat(first).isCompletedWithValue(Accepted.FULLY);
+
+    // When
+    var second = accept(request, "few-bytes");
+
+    // Then: the debt, and the burst that a request of that size needs
+    long seconds = (request.getSerializedSize() + 99) / 100;
+    assertThat(second)
         .isCompletedWithValue(
             new Refused(
-                Refusal.INVALID_TENANT,
-                "X-Scope-OrgID (expected: 1 to 150 of a-z A-Z 0-9 ! - _ . * ' ( ), not . or ..)"));
+                Refusal.OVER_TENANT_LIMIT,
+                "tenant: over its limit (expected: at most 100 bytes per second)",
+                Optional.of(Duration.ofSeconds(seconds))));
+    assertThat(kafka.history()).hasSize(1);
+    assertThat(refusedRequests(Refusal.OVER_TENANT_LIMIT)).isEqualTo(1);
+    assertThat(refusedToTenant("few-bytes")).isEqualTo(1);
+
+    // And: it is as the answer said
+    nanos += Duration.ofSeconds(seconds).toNanos();
+    var third = accept(request, "few-bytes");
+    kafka.completeNext();
+    assertThat(third).isCompletedWithValue(Accepted.FULLY);
+  }
+
+  @Test
+  void shouldRefuseAllOfARequestOverTheItemsOfItsTenantAndGiveItsBytesBack() {
+    // Given: of 1000 bytes and 2 items, less than 300 and one
+    var first = accept(Otlp.spans(1, 1, 150), "few-items");
+    kafka.completeNext();
+    assertThat(first).isCompletedWithValue(Accepted.FULLY);
+
+    // When
+    for (int i = 0; i < 10; i++) {
+      assertThat(accept(Otlp.spans(2, 2, 150), "few-items"))
+          .isCompletedWithValue(
+              new Refused(
+                  Refusal.OVER_TENANT_LIMIT,
+                  "tenant: over its limit (expected: at most 2 items per second)",
+                  Optional.of(Duration.ofSeconds(1))));
+    }
+
+    // Then
+    assertThat(kafka.history()).hasSize(1);
+    assertThat(items("received")).isEqualTo(1);
+    nanos += Duration.ofMillis(500).toNanos();
+    var later = accept(Otlp.spans(3, 2, 150), "few-items");
+    kafka.history().stream().skip(1).forEach(record -> kafka.completeNext());
+    assertThat(later).isCompletedWithValue(Accepted.FULLY);
+  }
+
+  @Test
+  void shouldNotChargeATenantWhileKafkaIsAway() {
+    topics.put(Signal.TRACES, new Unwritable("away"));
+    for (int i = 0; i < 10; i++) {
+      assertThat(accept(Otlp.spans(1, 1, 800), "few-bytes"))
+          .isCompletedWithValue(new Refused(Refusal.KAFKA_UNAVAILABLE, "away"));
+    }
+    topics.put(Signal.TRACES, new Writable(12, 1_000_000));
+    var back = accept(Otlp.spans(1, 1, 800), "few-bytes");
+    kafka.completeNext();
+    assertThat(back).isCompletedWithValue(Accepted.FULLY);
+  }
+
+  @Test
+  void shouldLetOneTenantsLimitBeItsOwn() {
+    var noisy = accept(Otlp.spans(1, 1, 800), "few-bytes");
+    kafka.completeNext();
+    assertThat(noisy).isCompletedWithValue(Accepted.FULLY);
+    for (int i = 0; i < 20; i++) {
+      assertThat(accept(Otlp.spans(1, 1, 800), "few-bytes").join()).isInstanceOf(Refused.class);
+      assertThat(admission.inFlightBytes()).isZero();
+      var other = accept(Otlp.spans(2, 1, 800), "another");
+      kafka.completeNext();
+      assertThat(other).isCompletedWithValue(Accepted.FULLY);
+    }
   }
 
   @Test
@@ -315,6 +410,14 @@ class IntakeTest {
     return registry
         .get("millrace.gateway.refused.requests")
         .tags("reason", reason.id(), "signal", "traces")
+        .counter()
+        .count();
+  }
+
+  private double refusedToTenant(String tenant) {
+    return registry
+        .get("millrace.gateway.tenant.refused.requests")
+        .tags("tenant", tenant, "reason", "over_tenant_limit")
         .counter()
         .count();
   }

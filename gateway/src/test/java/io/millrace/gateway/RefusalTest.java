@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status.Code;
+import io.millrace.gateway.Answer.Refused;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,10 @@ class RefusalTest {
   @CsvSource({
     "MALFORMED,              malformed,              INVALID_ARGUMENT,   400,",
     "INVALID_TENANT,         invalid_tenant,         INVALID_ARGUMENT,   400,",
+    "UNAUTHENTICATED,        unauthenticated,        UNAUTHENTICATED,    401,",
+    "TENANT_NOT_PERMITTED,   tenant_not_permitted,   PERMISSION_DENIED,  403,",
+    "UNKNOWN_TENANT,         unknown_tenant,         PERMISSION_DENIED,  403,",
+    "OVER_TENANT_LIMIT,      over_tenant_limit,      RESOURCE_EXHAUSTED, 429, 1",
     "UNSUPPORTED_METHOD,     unsupported_method,     UNIMPLEMENTED,      405,",
     "UNSUPPORTED_MEDIA_TYPE, unsupported_media_type, UNIMPLEMENTED,      415,",
     "TOO_LARGE,              too_large,              RESOURCE_EXHAUSTED, 413,",
@@ -77,7 +82,7 @@ class RefusalTest {
   @EnumSource
   void shouldCarryRetryInfoExactlyWhenThereIsADelay(Refusal refusal)
       throws InvalidProtocolBufferException {
-    var status = refusal.status("why");
+    var status = new Refused(refusal, "why").status();
     assertThat(status.getCode()).isEqualTo(refusal.code().value());
     assertThat(status.getMessage()).isEqualTo("why");
     assertThat(status.getDetailsCount()).isEqualTo(refusal.delay().isPresent() ? 1 : 0);
@@ -85,6 +90,14 @@ class RefusalTest {
       RetryInfo info = status.getDetails(0).unpack(RetryInfo.class);
       assertThat(info.getRetryDelay().getSeconds()).isEqualTo(refusal.delay().get().toSeconds());
     }
+  }
+
+  @Test
+  void shouldCarryTheDelayOfTheAnswer() throws InvalidProtocolBufferException {
+    Duration delay = Duration.ofSeconds(42);
+    var status = new Refused(Refusal.OVER_TENANT_LIMIT, "why", Optional.of(delay)).status();
+    RetryInfo info = status.getDetails(0).unpack(RetryInfo.class);
+    assertThat(info.getRetryDelay().getSeconds()).isEqualTo(42);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.AdminConfig;
+import io.millrace.daemon.ConfigReader;
 import io.millrace.otlp.Hasher;
 import io.millrace.otlp.LogsPartitioning;
 import io.millrace.otlp.Signal;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -86,6 +88,8 @@ final class TestPipeline implements AutoCloseable {
         new ListenerConfig("127.0.0.1", 0),
         new ListenerConfig("127.0.0.1", 0),
         new CorsConfig(List.of("https://shop.example")),
+        CredentialsConfig.NONE,
+        TenantsConfig.NONE,
         maxRequestBytes,
         maxInFlightBytes,
         LogsPartitioning.RESOURCE,
@@ -93,6 +97,19 @@ final class TestPipeline implements AutoCloseable {
         new PublisherConfig(
             linger, 64 << 10, PublisherConfig.Compression.ZSTD, Duration.ofSeconds(3)),
         Duration.ofSeconds(10));
+  }
+
+  /**
+   * As written by a user, on free ports.
+   *
+   * @param settings keys below {@code gateway}, {@code drain-timeout=1s}
+   */
+  static GatewaySection configured(String... settings) {
+    Stream<String> ports =
+        Stream.of("grpc.host=127.0.0.1", "grpc.port=0", "http.host=127.0.0.1", "http.port=0");
+    List<String> all =
+        Stream.concat(ports, Arrays.stream(settings)).map(setting -> "gateway." + setting).toList();
+    return ConfigReader.read(GatewayConfig.DEFAULT, Set.of(), null, all, Map.of()).gateway();
   }
 
   private static TopicsConfig topics() {

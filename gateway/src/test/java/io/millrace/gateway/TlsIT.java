@@ -11,6 +11,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.CannotStart;
+import io.millrace.gateway.TlsFiles.Unusable;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
@@ -18,9 +19,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +57,8 @@ class TlsIT {
                 new ListenerConfig("127.0.0.1", 0, tls(Optional.of(dir.resolve("client-ca.pem")))),
                 new ListenerConfig("127.0.0.1", 0, tls(Optional.empty())),
                 plain.cors(),
+                plain.credentials(),
+                plain.tenants(),
                 plain.maxRequestBytes(),
                 plain.maxInFlightBytes(),
                 plain.partitionLogsBy(),
@@ -105,6 +112,75 @@ class TlsIT {
   }
 
   @Test
+  void shouldReadChangedClientAuthorities() throws Exception {
+    // Given
+    int port = pipeline.gateway.grpcPort();
+    assertThat(export(port, server, Optional.of(CLIENT))).isNotNull();
+
+    // When
+    Files.writeString(dir.resolve("client-ca.pem"), certificate(STRANGER));
+
+    // Then
+    awaitServed(port, STRANGER);
+    assertThatThrownBy(() -> export(port, server, Optional.of(CLIENT)))
+        .hasMessageContaining("UNAVAIL");
+    Files.writeString(dir.resolve("client-ca.pem"), certificate(CLIENT));
+    awaitServed(port, CLIENT);
+  }
+
+  private static void awaitServed(int port, TlsKeyPair client) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> export(port, server, Optional.of(client)) != null);
+  }
+
+  @Test
+  void shouldSayThatItReadsNoEd25519Keys() throws Exception {
+    // Given
+    Path folder = Files.createDirectory(dir.resolve("ed25519"));
+    TlsKeyPair pair = ed25519(folder.resolve("store.p12"));
+    Path certificate = Files.writeString(folder.resolve("a.pem"), certificate(pair));
+    Path key = Files.writeString(folder.resolve("b.pem"), key(pair));
+
+    TlsConfig config = new TlsConfig(Optional.of(certificate), Optional.of(key), Optional.empty());
+
+    // When, Then
+    assertThatThrownBy(() -> new TlsFiles("gateway.grpc", config))
+        .isInstanceOf(Unusable.class)
+        .hasMessage(certificate + ": an EdDSA key (expected: RSA or EC)");
+  }
+
+  private static TlsKeyPair ed25519(Path store) throws Exception {
+    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    keytool,
+                    "-genkeypair",
+                    "-alias",
+                    "a",
+                    "-keyalg",
+                    "Ed25519",
+                    "-dname",
+                    "CN=localhost",
+                    "-ext",
+                    "san=dns:localhost",
+                    "-storetype",
+                    "PKCS12",
+                    "-keystore",
+                    store.toString(),
+                    "-storepass",
+                    "changeit"))
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+    KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+    PrivateKey key = (PrivateKey) keys.getKey("a", "changeit".toCharArray());
+    return TlsKeyPair.of(key, (X509Certificate) keys.getCertificate("a"));
+  }
+
+  @Test
   void shouldKeepWhatItHasWhenFilesCannotBeUsed() throws Exception {
     // Given
     Path folder = Files.createDirectory(dir.resolve("broken"));
@@ -136,11 +212,10 @@ class TlsIT {
                     null,
                     null,
                     null,
+                    null,
                     null))
         .isInstanceOf(CannotStart.class)
-        .hasMessage(
-            "gateway.grpc.tls: %s, %s: not a certificate and its private key in PEM"
-                .formatted(missing, missing));
+        .hasMessage("gateway.grpc.tls: %s: no certificates in PEM".formatted(missing));
   }
 
   private static ExportTraceServiceResponse export(

@@ -3,7 +3,6 @@ package io.millrace.metrics;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CheckedConfig;
 import io.millrace.otlp.Signal;
-import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 
@@ -16,15 +15,15 @@ import io.millrace.topics.TopicsConfig;
  * @param metrics how to deliver, and where to
  */
 public record MetricsConfig(
-    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, ProcessorConfig metrics)
+    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, MetricsSection metrics)
     implements CheckedConfig {
 
   public static final MetricsConfig DEFAULT =
       new MetricsConfig(
-          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, ProcessorConfig.DEFAULT);
+          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, MetricsSection.DEFAULT);
 
   @Override
   public void check() {
-    metrics.check(Signal.METRICS);
+    metrics.processor().check(Signal.METRICS);
   }
 }

@@ -1,12 +1,17 @@
 package io.millrace.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
+import io.millrace.delivery.Destination;
 import io.millrace.delivery.Stage;
+import io.millrace.metrics.prometheus.RemoteWrite;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
+import java.time.Clock;
 
-/** Delivers every data point as it is. */
+/** Delivers every data point: as OTLP, as it is, or by remote write. */
 public final class MetricsProcessor {
 
   private MetricsProcessor() {}
@@ -16,8 +21,17 @@ public final class MetricsProcessor {
         Signal.METRICS,
         config.kafka(),
         config.topics().metrics(),
-        config.metrics(),
+        config.metrics().processor(),
         destination -> Stage.passThrough(Signal.METRICS),
+        destination -> open(config.metrics(), destination, registry),
         registry);
+  }
+
+  private static Destination open(MetricsSection config, String name, MeterRegistry registry) {
+    MetricsDestination destination = requireNonNull(config.destinations().get(name));
+    return destination.isRemoteWrite()
+        ? new RemoteWrite(
+            name, destination.destination(), destination.remoteWrite(), Clock.systemUTC(), registry)
+        : Processor.open(Signal.METRICS, config.processor(), name);
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.otlp.MalformedOtlp;
 import io.millrace.traces.policy.SpanCursor;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,12 +27,13 @@ final class DecidingReader implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Settings settings;
-  private final Supplier<PolicyVerdicts> verdicts;
+  private Settings settings;
+  private Supplier<PolicyVerdicts> verdicts;
   private final SamplingMeters meters;
   private final Clock clock;
   private final SpanCursor cursor = new SpanCursor();
   private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
+  private int topicPartitions;
 
   /**
    * @param decider when episodes are decided and forgotten
@@ -49,6 +51,14 @@ final class DecidingReader implements AutoCloseable {
     /** Where the forwarder begins; -1 once the start of the look-back is found. */
     long beginning;
 
+    /** Where the forwarder began. */
+    final long forwardFrom;
+
+    /** Whether it reads back, and since when, in nanoseconds of the timer. */
+    boolean rebuilding;
+
+    long rebuildingSince;
+
     /** When the partition was last seen to have nothing more, in milliseconds. */
     long emptyAt = Long.MIN_VALUE;
 
@@ -58,6 +68,8 @@ final class DecidingReader implements AutoCloseable {
       this.decider = decider;
       this.verdicts = verdicts;
       this.beginning = beginning;
+      this.forwardFrom = beginning;
+      verdicts.countFrom(beginning);
     }
   }
 
@@ -83,19 +95,70 @@ final class DecidingReader implements AutoCloseable {
     Map<TopicPartition, PartitionDecider> added = new LinkedHashMap<>();
     positions.forEach(
         (id, position) -> {
-          PolicyVerdicts own = verdicts.get();
-          // Each partition owns an even share of a budget, so that it holds for the whole fleet.
-          own.policies().share(1.0 / consumer.partitionsFor(id.topic()).size());
-          PartitionDecider decider =
-              new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
-          decider.forwarded(position - 1);
-          partitions.put(id, new Partition(decider, own, position));
-          added.put(id, decider);
+          shareBudgets(id.topic());
+          added.put(id, begin(id, position));
         });
     consumer.assign(List.copyOf(partitions.keySet()));
     positions.forEach(consumer::seek);
     shareMemory();
     return added;
+  }
+
+  private PartitionDecider begin(TopicPartition id, long position) {
+    PolicyVerdicts own = verdicts.get();
+    own.policies().share(1.0 / topicPartitions);
+    PartitionDecider decider =
+        new PartitionDecider(settings.decider(), own, meters, settings.memoryBytes());
+    decider.forwarded(position - 1);
+    partitions.put(id, new Partition(decider, own, position));
+    return decider;
+  }
+
+  /**
+   * Decides by other policies from now on: reads back as after an assignment, but what is decided
+   * already stays so.
+   *
+   * @return the deciders that take the place of those before
+   */
+  Map<TopicPartition, PartitionDecider> change(
+      PartitionDecider.Settings decider, Supplier<PolicyVerdicts> otherVerdicts) {
+    settings = new Settings(decider, settings.memoryBytes(), settings.clockGrace());
+    verdicts = otherVerdicts;
+    Map<TopicPartition, PartitionDecider> changed = new LinkedHashMap<>();
+    for (Map.Entry<TopicPartition, Partition> entry : List.copyOf(partitions.entrySet())) {
+      TopicPartition id = entry.getKey();
+      PartitionDecider before = entry.getValue().decider;
+      long position = before.forwardedTo() + 1;
+      PartitionDecider after = begin(id, position);
+      after.succeed(before);
+      changed.put(id, after);
+      consumer.resume(List.of(id));
+      consumer.seek(id, position);
+      log.info(
+          "policies-changed: {}: verdicts that fall after log time {} are by the new ones",
+          id,
+          Instant.ofEpochMilli(Math.max(0, before.decidedUntil())));
+    }
+    shareMemory();
+    return changed;
+  }
+
+  /** Each partition owns an even share of a budget, so that it holds for the whole fleet. */
+  private void shareBudgets(String topic) {
+    int count = consumer.partitionsFor(topic).size();
+    if (count == topicPartitions) {
+      return;
+    }
+    if (topicPartitions > 0) {
+      meters.partitionsChanged();
+      log.warn(
+          "partitions-changed: {} has {} partitions instead of {}: traces under way are split",
+          topic,
+          count,
+          topicPartitions);
+    }
+    topicPartitions = count;
+    partitions.values().forEach(other -> other.verdicts.policies().share(1.0 / count));
   }
 
   void remove(Collection<TopicPartition> ids) {
@@ -158,6 +221,8 @@ final class DecidingReader implements AutoCloseable {
     consumer.seek(id, start);
     partition.polled.clear();
     partition.beginning = -1;
+    partition.rebuilding = true;
+    partition.rebuildingSince = System.nanoTime();
     log.info("{}: rebuilding from offset {}, forwarding from {}", id, start, first.offset());
   }
 
@@ -170,10 +235,23 @@ final class DecidingReader implements AutoCloseable {
         && partition.decider.mayRead(record.timestamp())) {
       partition.polled.removeFirst();
       observe(record, partition);
+      if (record.offset() >= partition.forwardFrom - 1) {
+        rebuilt(id, partition);
+      }
     }
     if (partition.polled.isEmpty()) {
       moveOnByClock(id, partition);
     }
+  }
+
+  private void rebuilt(TopicPartition id, Partition partition) {
+    if (!partition.rebuilding) {
+      return;
+    }
+    Duration taken = Duration.ofNanos(System.nanoTime() - partition.rebuildingSince);
+    partition.rebuilding = false;
+    meters.rebuilt(taken);
+    log.info("{}: rebuilt {} traces in {} ms", id, partition.decider.traces(), taken.toMillis());
   }
 
   private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
@@ -224,6 +302,23 @@ final class DecidingReader implements AutoCloseable {
       partition.decider.idleUntil(partition.emptyAt - settings.clockGrace().toMillis());
     }
     partition.emptyAt = atEnd ? clock.millis() : Long.MIN_VALUE;
+  }
+
+  /** Tells how large the windows are and how far behind the clock their verdicts. */
+  void measure() {
+    long traces = 0;
+    long bytes = 0;
+    long lag = 0;
+    long now = clock.millis();
+    for (Partition partition : partitions.values()) {
+      PartitionDecider decider = partition.decider;
+      traces += decider.traces();
+      bytes += decider.bytes();
+      if (decider.decidedUntil() != Long.MIN_VALUE) {
+        lag = Math.max(lag, now - decider.decidedUntil());
+      }
+    }
+    meters.window(traces, bytes, lag);
   }
 
   @Override

@@ -9,7 +9,7 @@ public final class Main {
 
   public static void main(String[] args) {
     System.exit(
-        Daemon.run(
+        Daemon.runRereading(
             "traces", TracesConfig.DEFAULT, TracesConfig::admin, TracesProcessor::start, args));
   }
 }

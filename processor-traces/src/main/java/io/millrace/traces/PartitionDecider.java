@@ -1,5 +1,7 @@
 package io.millrace.traces;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The decider of one partition: which traces have an episode under way, which are decided, and
  * which records the forwarder may pass. Told of every record in offset order; decides by log time,
@@ -20,9 +22,14 @@ final class PartitionDecider {
   static final int NOT_SAMPLED = 2;
 
   // The row's state word: the verdict, and which timelines name the row.
+  // Above them stands what the verdict wants remembered.
   private static final long VERDICT_MASK = 0b11;
   private static final long IN_UNDECIDED = 1 << 2;
   private static final long IN_ROOTS = 1 << 3;
+  private static final int NOTE_SHIFT = 4;
+
+  /** Bits of a note. */
+  static final int NOTE_BITS = Long.SIZE - NOTE_SHIFT;
 
   private final Settings settings;
   private final Verdicts verdicts;
@@ -37,6 +44,9 @@ final class PartitionDecider {
 
   /** Records read and not yet forwarded: offset, log time. */
   private final Timeline ahead = new Timeline();
+
+  /** Who decided before the policies changed; its verdicts hold. */
+  private @Nullable PartitionDecider predecessor;
 
   private long maxBytes;
   private long offset = -1;
@@ -56,14 +66,14 @@ final class PartitionDecider {
   /** Decides an episode. */
   interface Verdicts {
 
-    /** Words a summary takes. */
+    /** Words a summary takes; 1 or more. */
     int summaryWords();
 
     /**
      * @param logTime the deadline that has passed, in milliseconds
-     * @return {@link #SAMPLED} or {@link #NOT_SAMPLED}
+     * @return of {@link #decided}, {@link #SAMPLED} or {@link #NOT_SAMPLED} and a note
      */
-    int decide(Window window, int row, long logTime);
+    long decide(Window window, int row, long logTime);
   }
 
   /** Told of what a person should know. */
@@ -80,6 +90,9 @@ final class PartitionDecider {
 
     /** A span that came after its trace was decided, and follows the verdict. */
     void late(int verdict);
+
+    /** A late span, more than a look-back after the first of its trace. */
+    void outlasting();
   }
 
   PartitionDecider(Settings settings, Verdicts verdicts, Counts counts, long maxBytes) {
@@ -90,12 +103,26 @@ final class PartitionDecider {
     this.window = new Window(verdicts.summaryWords());
   }
 
+  /**
+   * Takes the place of another, which reads no further. What that has decided stays so; what it has
+   * not is decided here, on all its records, which are read again.
+   */
+  void succeed(PartitionDecider other) {
+    predecessor = other;
+    forwarded(other.forwardedTo);
+  }
+
+  long forwardedTo() {
+    return forwardedTo;
+  }
+
   void maxBytes(long bytes) {
     maxBytes = bytes;
   }
 
   long bytes() {
-    return window.bytes() + undecided.bytes() + roots.bytes() + ahead.bytes();
+    long before = predecessor == null ? 0 : predecessor.bytes();
+    return window.bytes() + undecided.bytes() + roots.bytes() + ahead.bytes() + before;
   }
 
   int traces() {
@@ -104,11 +131,6 @@ final class PartitionDecider {
 
   Window window() {
     return window;
-  }
-
-  /** The next offset to read; -1 before the first record. */
-  long nextOffset() {
-    return offset + 1;
   }
 
   /**
@@ -162,6 +184,9 @@ final class PartitionDecider {
     logTime = Math.max(logTime, timestamp);
     decideUntil(logTime);
     expire();
+    if (predecessor != null && predecessor.isForgotten(logTime)) {
+      predecessor = null;
+    }
     if (recordOffset > forwardedTo) {
       ahead.add(Window.NONE, recordOffset, logTime);
     }
@@ -179,17 +204,48 @@ final class PartitionDecider {
       row = Window.NONE;
     }
     if (row == Window.NONE) {
-      row = window.add(high, low);
-      window.state(row, IN_UNDECIDED);
-      undecided.add(row, offset, logTime + settings.decisionWait());
+      row = begin(high, low);
     }
     window.touch(row, offset, logTime);
     int verdict = verdict(row);
     if (verdict != UNDECIDED) {
-      counts.late(verdict);
+      late(row, verdict);
       return Window.NONE;
     }
     return row;
+  }
+
+  private int begin(long high, long low) {
+    int row = window.add(high, low);
+    long before = predecessor == null ? UNDECIDED : predecessor.decidedBefore(high, low, logTime);
+    if (before != UNDECIDED) {
+      window.state(row, before);
+      decidedAt(row, logTime);
+    } else {
+      window.state(row, IN_UNDECIDED);
+      undecided.add(row, offset, logTime + settings.decisionWait());
+    }
+    return row;
+  }
+
+  /** The verdict that holds for a trace at a later time. */
+  private long decidedBefore(long high, long low, long time) {
+    int row = window.find(high, low);
+    if (row != Window.NONE) {
+      boolean holds = window.lastTime(row) + settings.lookBack() >= time;
+      return holds && verdict(row) != UNDECIDED ? decided(high, low) : UNDECIDED;
+    }
+    return predecessor == null ? UNDECIDED : predecessor.decidedBefore(high, low, time);
+  }
+
+  private void late(int row, int verdict) {
+    if (offset <= forwardedTo) {
+      return; // counted when it was first read
+    }
+    counts.late(verdict);
+    if (logTime - decidedAt(row) > settings.lookBack() - settings.decisionWait()) {
+      counts.outlasting();
+    }
   }
 
   /** The current record has the root span of a trace that is not decided. */
@@ -212,16 +268,34 @@ final class PartitionDecider {
     }
   }
 
+  /** Up to this time all is decided, in milliseconds; {@link Long#MIN_VALUE} before the first. */
+  long decidedUntil() {
+    return Math.max(logTime, clock);
+  }
+
   /** The gate: has every trace of this record its verdict? */
   boolean mayPass(long recordOffset) {
     dropDecided(undecided, IN_UNDECIDED);
     return recordOffset <= offset && (undecided.isEmpty() || undecided.offset() > recordOffset);
   }
 
-  /** The verdict on a trace, {@link #UNDECIDED} if there is none. */
-  int verdict(long high, long low) {
+  /** The verdict on a trace, with its note; {@link #UNDECIDED} if there is none. */
+  long decided(long high, long low) {
     int row = window.find(high, low);
-    return row == Window.NONE ? UNDECIDED : verdict(row);
+    return row == Window.NONE ? UNDECIDED : window.state(row) & ~(IN_UNDECIDED | IN_ROOTS);
+  }
+
+  /** A verdict, {@link #SAMPLED} or {@link #NOT_SAMPLED}, and what is to be remembered of it. */
+  static long decided(int verdict, long note) {
+    return note << NOTE_SHIFT | verdict;
+  }
+
+  static int verdict(long decided) {
+    return (int) (decided & VERDICT_MASK);
+  }
+
+  static long note(long decided) {
+    return decided >>> NOTE_SHIFT;
   }
 
   /**
@@ -250,6 +324,16 @@ final class PartitionDecider {
 
   private void decide(int row, long time) {
     window.state(row, window.state(row) | verdicts.decide(window, row, time));
+    decidedAt(row, time);
+  }
+
+  /** In a word of the summary, which is of no other use from now on. */
+  private void decidedAt(int row, long time) {
+    window.words(row)[window.summary(row)] = time;
+  }
+
+  private long decidedAt(int row) {
+    return window.words(row)[window.summary(row)];
   }
 
   private void dropDecided(Timeline timeline, long bit) {
@@ -265,7 +349,7 @@ final class PartitionDecider {
   }
 
   private int verdict(int row) {
-    return (int) (window.state(row) & VERDICT_MASK);
+    return verdict(window.state(row));
   }
 
   /** True if no record of the trace has come for a look-back: the next one begins a new episode. */
@@ -287,6 +371,10 @@ final class PartitionDecider {
       window.remove(row);
       row = window.oldest();
     }
+  }
+
+  private boolean isForgotten(long time) {
+    return logTime + settings.lookBack() < time;
   }
 
   private boolean forgetOne() {

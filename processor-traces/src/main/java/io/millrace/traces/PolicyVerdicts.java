@@ -1,22 +1,34 @@
 package io.millrace.traces;
 
+import static io.millrace.traces.policy.Decision.NO_POLICY;
+
 import io.millrace.traces.policy.Decision;
 import io.millrace.traces.policy.PolicySet;
+import io.millrace.traces.policy.SamplingThreshold;
+import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.concurrent.TimeUnit;
 
 /** Decides episodes by the configured policies. One for each partition: budgets remember. */
 final class PolicyVerdicts implements PartitionDecider.Verdicts {
 
   private final PolicySet policies;
-  private final SamplingMeters meters;
+  private final PolicyMeters meters;
+  private final int[] ids;
+  private long countedFrom;
 
-  PolicyVerdicts(PolicySet policies, SamplingMeters meters) {
-    this.policies = policies;
-    this.meters = meters;
+  PolicyVerdicts(TailSamplingConfig config, SamplingMeters meters, SpanAnnotations annotations) {
+    this.policies = PolicySet.compile(config);
+    this.meters = meters.policies(config.policies());
+    this.ids = annotations.register(config.policies(), policies);
   }
 
   PolicySet policies() {
     return policies;
+  }
+
+  /** Counts traces with a record at this offset or behind only: the others were counted before. */
+  void countFrom(long offset) {
+    countedFrom = offset;
   }
 
   @Override
@@ -25,7 +37,7 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
   }
 
   @Override
-  public int decide(Window window, int row, long logTime) {
+  public long decide(Window window, int row, long logTime) {
     long[] words = window.words(row);
     int at = window.summary(row);
     Decision decision =
@@ -35,7 +47,21 @@ final class PolicyVerdicts implements PartitionDecider.Verdicts {
             words,
             at,
             TimeUnit.MILLISECONDS.toNanos(logTime));
-    meters.decided(decision, PolicySet.spanCount(words, at));
-    return decision.sampled() ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
+    if (window.lastOffset(row) >= countedFrom) {
+      meters.decided(decision, PolicySet.spanCount(words, at));
+    }
+    return decision.sampled()
+        ? PartitionDecider.decided(PartitionDecider.SAMPLED, note(decision))
+        : PartitionDecider.NOT_SAMPLED;
+  }
+
+  private long note(Decision decision) {
+    long threshold = policies.threshold();
+    int byHash = threshold > SamplingThreshold.ALWAYS ? policies.thresholdPolicy() : NO_POLICY;
+    return SpanAnnotations.note(id(decision.policy()), id(byHash), threshold);
+  }
+
+  private int id(int policy) {
+    return policy == NO_POLICY ? SpanAnnotations.NO_ID : ids[policy];
   }
 }

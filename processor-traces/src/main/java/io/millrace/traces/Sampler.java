@@ -4,27 +4,46 @@ import io.millrace.delivery.Stage;
 import io.millrace.delivery.Staged;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.SpanRequest;
+import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tail sampler as the delivery loop sees it: the forwarder. Its gate stays shut until the
  * {@link DecidingReader} has a verdict on every trace of a record; then kept spans pass as the
- * bytes they are. See docs/adr/0005. Loop thread only.
+ * bytes they are, with what {@link SpanAnnotations} puts behind them. See docs/adr/0005. Loop
+ * thread only.
  */
 final class Sampler implements Stage {
 
   private final DecidingReader reader;
   private final SamplingMeters meters;
+  private final SpanAnnotations annotations;
+  private final PolicySource source;
+  private TailSamplingConfig policies;
   private final Map<TopicPartition, PartitionDecider> deciders = new LinkedHashMap<>();
   private int[] kept = new int[128];
+  private byte[] @Nullable [] fields = new byte[128][];
 
-  Sampler(DecidingReader reader, SamplingMeters meters) {
+  /**
+   * @param policies that the reader decides by
+   * @param source of the policies to decide by later
+   */
+  Sampler(
+      DecidingReader reader,
+      SamplingMeters meters,
+      SpanAnnotations annotations,
+      TailSamplingConfig policies,
+      PolicySource source) {
     this.reader = reader;
     this.meters = meters;
+    this.annotations = annotations;
+    this.policies = policies;
+    this.source = source;
   }
 
   @Override
@@ -40,14 +59,15 @@ final class Sampler implements Stage {
 
   @Override
   public void turn() {
-    reader.read();
-    long traces = 0;
-    long bytes = 0;
-    for (PartitionDecider decider : deciders.values()) {
-      traces += decider.traces();
-      bytes += decider.bytes();
+    TailSamplingConfig now = source.current();
+    if (!now.equals(policies)) {
+      policies = now;
+      deciders.putAll(
+          reader.change(source.decider(now), () -> new PolicyVerdicts(now, meters, annotations)));
+      meters.reloaded();
     }
-    meters.window(traces, bytes);
+    reader.read();
+    reader.measure();
   }
 
   @Override
@@ -74,28 +94,31 @@ final class Sampler implements Stage {
     int spans = request.spans();
     if (kept.length < spans) {
       kept = new int[Math.max(spans, kept.length * 2)];
+      fields = new byte[kept.length][];
     }
     int count = 0;
     for (int span = 0; span < spans; span++) {
-      if (isKept(request, span, decider)) {
+      long decided = decided(request, span, decider);
+      if (PartitionDecider.verdict(decided) != PartitionDecider.NOT_SAMPLED) {
+        fields[count] = annotations.fields(request, decided);
         kept[count++] = span;
       }
     }
-    byte[] keptValue = count == 0 ? new byte[0] : request.only(kept, count);
+    byte[] keptValue = count == 0 ? new byte[0] : request.only(kept, count, fields);
     return new Staged(keptValue, count, spans - count);
   }
 
   /** What no one has decided is kept: to lose it would be worse. */
-  private boolean isKept(SpanRequest request, int span, PartitionDecider decider)
+  private long decided(SpanRequest request, int span, PartitionDecider decider)
       throws MalformedOtlp {
-    int verdict =
+    long decided =
         request.readTraceId(span)
-            ? decider.verdict(request.idHigh(), request.idLow())
+            ? decider.decided(request.idHigh(), request.idLow())
             : PartitionDecider.UNDECIDED;
-    if (verdict == PartitionDecider.UNDECIDED) {
+    if (PartitionDecider.verdict(decided) == PartitionDecider.UNDECIDED) {
       meters.withoutVerdict();
     }
-    return verdict != PartitionDecider.NOT_SAMPLED;
+    return decided;
   }
 
   private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {

@@ -1,92 +1,90 @@
 package io.millrace.traces;
 
-import static java.util.Objects.requireNonNull;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
-import io.millrace.traces.policy.Decision;
-import io.millrace.traces.policy.TailSamplingConfig;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import io.micrometer.core.instrument.Timer;
+import io.millrace.traces.policy.Policy;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the sampler does, counted. Written by the loop's thread, read by any. */
 final class SamplingMeters implements PartitionDecider.Counts {
 
+  private static final Logger log = LoggerFactory.getLogger(SamplingMeters.class);
+
   private final MeterRegistry registry;
   private final Tags tags;
-  private final List<Map<Decision.Outcome, Counter>> tracesByPolicy = new ArrayList<>();
-  private final List<Map<Decision.Outcome, Counter>> spansByPolicy = new ArrayList<>();
   private final Counter early;
   private final Counter forgotten;
   private final Counter skewed;
+  private final Counter outlasting;
+  private final Counter partitionsChanged;
+  private final Counter reloaded;
+  private final Counter reloadRefused;
   private final Counter lateSampled;
   private final Counter lateNotSampled;
   private final Counter withoutVerdict;
   private final Counter unreadable;
+  private final Counter withoutThreshold;
   private final AtomicLong traces = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong lagMillis = new AtomicLong();
+  private final Timer rebuilds;
+  private boolean saidEarly;
 
   /**
    * @param destination as in every meter of the delivery
    */
-  SamplingMeters(TailSamplingConfig config, String destination, MeterRegistry registry) {
+  SamplingMeters(String destination, MeterRegistry registry) {
     this.registry = registry;
     this.tags = Tags.of("destination", destination);
-    addPolicy("none");
-    config.policies().forEach(policy -> addPolicy(policy.name()));
     early = counter("millrace.sampling.early.decisions", "reason", "memory");
     forgotten = counter("millrace.sampling.forgotten.verdicts", "reason", "memory");
     skewed = counter("millrace.sampling.skewed.records");
+    outlasting = counter("millrace.sampling.outlasting.spans");
+    partitionsChanged = counter("millrace.sampling.partition.changes");
+    reloaded = counter("millrace.sampling.policy.reloads", "outcome", "applied");
+    reloadRefused = counter("millrace.sampling.policy.reloads", "outcome", "refused");
     lateSampled = counter("millrace.sampling.late.spans", "verdict", "sampled");
     lateNotSampled = counter("millrace.sampling.late.spans", "verdict", "not_sampled");
     withoutVerdict = counter("millrace.sampling.spans.without.verdict");
     unreadable = counter("millrace.sampling.unreadable.records");
-    Gauge.builder("millrace.sampling.window.traces", traces, AtomicLong::get)
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("millrace.sampling.window.bytes", bytes, AtomicLong::get)
-        .tags(tags)
-        .register(registry);
+    withoutThreshold = counter("millrace.sampling.spans.without.threshold");
+    gauge("millrace.sampling.window.traces", traces, 1);
+    gauge("millrace.sampling.window.bytes", bytes, 1);
+    gauge("millrace.sampling.decision.lag.seconds", lagMillis, 1000);
+    rebuilds = Timer.builder("millrace.sampling.rebuild").tags(tags).register(registry);
   }
 
-  private void addPolicy(String name) {
-    tracesByPolicy.add(byOutcome("millrace.sampling.traces", name));
-    spansByPolicy.add(byOutcome("millrace.sampling.spans", name));
-  }
-
-  private Map<Decision.Outcome, Counter> byOutcome(String meter, String policy) {
-    Map<Decision.Outcome, Counter> counters = new EnumMap<>(Decision.Outcome.class);
-    for (Decision.Outcome outcome : Decision.Outcome.values()) {
-      String verdict = outcome.name().toLowerCase(Locale.ROOT);
-      counters.put(outcome, counter(meter, "policy", policy, "verdict", verdict));
-    }
-    return counters;
+  private void gauge(String name, AtomicLong value, double unit) {
+    Gauge.builder(name, value, v -> v.get() / unit).tags(tags).register(registry);
   }
 
   private Counter counter(String name, String... labels) {
     return registry.counter(name, tags.and(labels));
   }
 
-  void decided(Decision decision, long spans) {
-    int policy = decision.policy() + 1;
-    counter(tracesByPolicy, policy, decision).increment();
-    counter(spansByPolicy, policy, decision).increment((double) spans);
-  }
-
-  private static Counter counter(
-      List<Map<Decision.Outcome, Counter>> counters, int policy, Decision decision) {
-    return requireNonNull(counters.get(policy).get(decision.outcome()));
+  /** Counters for the decisions of these policies. */
+  PolicyMeters policies(List<Policy> policies) {
+    return new PolicyMeters(policies, tags, registry);
   }
 
   @Override
   public void early() {
     early.increment();
+    if (!saidEarly) {
+      saidEarly = true;
+      log.warn(
+          "sampling-memory: {}: memory does not hold a decision_wait of traces: the oldest are"
+              + " decided on what they have (raise traces.memory-bytes; said once)",
+          tags.stream().map(Tag::getValue).findFirst().orElseThrow());
+    }
   }
 
   @Override
@@ -113,8 +111,39 @@ final class SamplingMeters implements PartitionDecider.Counts {
     unreadable.increment();
   }
 
-  void window(long allTraces, long allBytes) {
+  /** A kept span of which nobody can tell how probable that was. */
+  void withoutThreshold() {
+    withoutThreshold.increment();
+  }
+
+  @Override
+  public void outlasting() {
+    outlasting.increment();
+  }
+
+  void reloaded() {
+    reloaded.increment();
+  }
+
+  void reloadRefused() {
+    reloadRefused.increment();
+  }
+
+  void partitionsChanged() {
+    partitionsChanged.increment();
+  }
+
+  void rebuilt(Duration taken) {
+    rebuilds.record(taken);
+  }
+
+  /**
+   * @param decidedAgoMillis from the time up to which all is decided until now, of the partition
+   *     that is furthest behind
+   */
+  void window(long allTraces, long allBytes, long decidedAgoMillis) {
     traces.set(allTraces);
     bytes.set(allBytes);
+    lagMillis.set(decidedAgoMillis);
   }
 }

@@ -6,11 +6,12 @@ import io.millrace.delivery.Stage;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
 import io.millrace.topics.KafkaConfig;
-import io.millrace.traces.policy.PolicySet;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -23,7 +24,16 @@ public final class TracesProcessor {
 
   private TracesProcessor() {}
 
+  /** Starts it with policies that stay as they are. */
   public static Role start(TracesConfig config, MeterRegistry registry) {
+    return start(config, registry, () -> config);
+  }
+
+  /**
+   * @param reread gives the configuration as it is now; policies that have changed are taken over
+   */
+  public static Role start(
+      TracesConfig config, MeterRegistry registry, Supplier<TracesConfig> reread) {
     TailSamplingConfig sampling = config.traces().sampling();
     sampling.notes().forEach(note -> log.warn("traces.tail_sampling.{}", note));
     if (sampling.policies().isEmpty()) {
@@ -31,43 +41,55 @@ public final class TracesProcessor {
     }
     // A loop that starts over goes on counting where the one before it stopped.
     Map<String, SamplingMeters> meters = new ConcurrentHashMap<>();
-    return Processor.start(
-        Signal.TRACES,
-        config.kafka(),
-        config.topics().traces(),
-        config.traces().processor(),
-        destination ->
-            sampling.policies().isEmpty()
-                ? Stage.passThrough(Signal.TRACES)
-                : sampler(
-                    config,
-                    sampling,
-                    destination,
-                    meters.computeIfAbsent(
-                        destination, name -> new SamplingMeters(sampling, name, registry))),
-        registry);
+    PolicySource source = new PolicySource(config, reread, meters.values());
+    Role processor =
+        Processor.start(
+            Signal.TRACES,
+            config.kafka(),
+            config.topics().traces(),
+            config.traces().processor(),
+            destination ->
+                sampling.policies().isEmpty()
+                    ? Stage.passThrough(Signal.TRACES)
+                    : sampler(
+                        config,
+                        destination,
+                        meters.computeIfAbsent(
+                            destination, name -> new SamplingMeters(name, registry)),
+                        source),
+            registry);
+    return new Rereading(processor, source.start());
+  }
+
+  private record Rereading(Role processor, PolicySource source) implements Role {
+
+    @Override
+    public Optional<String> unready() {
+      return processor.unready();
+    }
+
+    @Override
+    public void close() {
+      source.close();
+      processor.close();
+    }
   }
 
   private static Stage sampler(
-      TracesConfig config, TailSamplingConfig sampling, String destination, SamplingMeters meters) {
+      TracesConfig config, String destination, SamplingMeters meters, PolicySource source) {
     TracesSection section = config.traces();
-    DecidingReader.Settings settings =
-        new DecidingReader.Settings(
-            new PartitionDecider.Settings(
-                sampling.decisionWait().toMillis(),
-                sampling.decisionWaitAfterRootReceived().toMillis(),
-                section.lookBack().toMillis()),
-            section.memoryBytes(),
-            section.clockGrace());
+    TailSamplingConfig sampling = source.current();
+    SpanAnnotations annotations = new SpanAnnotations(section.annotate(), meters);
     String group = section.delivery().group(Signal.TRACES, destination);
     DecidingReader reader =
         new DecidingReader(
             consumer(config.kafka(), group + "-decider"),
-            settings,
-            () -> new PolicyVerdicts(PolicySet.compile(sampling), meters),
+            new DecidingReader.Settings(
+                source.decider(sampling), section.memoryBytes(), section.clockGrace()),
+            () -> new PolicyVerdicts(sampling, meters, annotations),
             meters,
             Clock.systemUTC());
-    return new Sampler(reader, meters);
+    return new Sampler(reader, meters, annotations, sampling, source);
   }
 
   /** A reader without a group: it goes where the forwarder's partitions are. */

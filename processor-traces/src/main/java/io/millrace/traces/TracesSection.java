@@ -24,6 +24,9 @@ import java.util.Map;
  * @param lookBack how long a verdict is remembered after a trace's last record, in log time, and
  *     how far a start reads back; at least the decision wait, default 2 minutes
  * @param clockGrace how far the clock stays behind at the end of an idle partition; default 2 s
+ * @param annotate what is written on kept spans
+ * @param reloadInterval how often the policies are read again from the configuration; 0 for never;
+ *     default 10 s
  */
 public record TracesSection(
     DeliveryConfig delivery,
@@ -32,7 +35,9 @@ public record TracesSection(
     JsonNode tailSampling,
     long memoryBytes,
     Duration lookBack,
-    Duration clockGrace) {
+    Duration clockGrace,
+    AnnotateConfig annotate,
+    Duration reloadInterval) {
 
   public static final TracesSection DEFAULT =
       new TracesSection(
@@ -42,7 +47,9 @@ public record TracesSection(
           MissingNode.getInstance(),
           256 << 20,
           Duration.ofMinutes(2),
-          Duration.ofSeconds(2));
+          Duration.ofSeconds(2),
+          AnnotateConfig.DEFAULT,
+          Duration.ofSeconds(10));
 
   public TracesSection {
     destinations = new ProcessorConfig(delivery, destinations, processing).destinations();
@@ -56,6 +63,9 @@ public record TracesSection(
     }
     if (clockGrace.isNegative()) {
       throw new InvalidConfig("clock-grace", clockGrace, "0 or more");
+    }
+    if (reloadInterval.isNegative()) {
+      throw new InvalidConfig("reload-interval", reloadInterval, "0 or more");
     }
   }
 
@@ -73,8 +83,25 @@ public record TracesSection(
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
+    return with(others, tailSampling);
+  }
+
+  /** The same with the policies of another. */
+  TracesSection withPoliciesOf(TracesSection other) {
+    return with(destinations, other.tailSampling);
+  }
+
+  private TracesSection with(Map<String, DestinationConfig> others, JsonNode block) {
     return new TracesSection(
-        delivery, others, processing, tailSampling, memoryBytes, lookBack, clockGrace);
+        delivery,
+        others,
+        processing,
+        block,
+        memoryBytes,
+        lookBack,
+        clockGrace,
+        annotate,
+        reloadInterval);
   }
 
   /** How long after a trace's first span its verdict can fall, once no more records come. */

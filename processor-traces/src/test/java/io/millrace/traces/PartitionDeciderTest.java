@@ -13,6 +13,7 @@ class PartitionDeciderTest {
 
   private final List<String> decided = new ArrayList<>();
   private final Counted counts = new Counted();
+  private long lastRead = -1;
   private PartitionDecider decider = decider(SETTINGS, 1 << 20);
 
   @Test
@@ -50,9 +51,35 @@ class PartitionDeciderTest {
     assertThat(span(3, 50_000, 2)).isEqualTo(Window.NONE);
     assertThat(span(4, 50_000, 3)).isEqualTo(Window.NONE);
 
-    assertThat(decider.verdict(0, 2)).isEqualTo(PartitionDecider.SAMPLED);
-    assertThat(decider.verdict(0, 3)).isEqualTo(PartitionDecider.NOT_SAMPLED);
+    assertThat(verdict(0, 2)).isEqualTo(PartitionDecider.SAMPLED);
+    assertThat(verdict(0, 3)).isEqualTo(PartitionDecider.NOT_SAMPLED);
     assertThat(counts.late).containsExactly(PartitionDecider.SAMPLED, PartitionDecider.NOT_SAMPLED);
+  }
+
+  @Test
+  void shouldCountSpansThatComeMoreThanALookBackAfterTheFirstOfTheirTrace() {
+    span(0, 0, 7);
+    span(1, 30_000, 7);
+    forwardAll();
+    span(2, 60_000, 7);
+    forwardAll();
+    assertThat(counts.outlasting).isZero();
+
+    span(3, 60_001, 7);
+
+    assertThat(counts.outlasting).isEqualTo(1);
+    assertThat(counts.late).hasSize(3);
+  }
+
+  @Test
+  void shouldNotCountAgainWhatItReadsBack() {
+    decider.forwarded(3);
+    span(0, 0, 7);
+    record(1, 10_001);
+    span(2, 20_000, 7);
+    assertThat(counts.late).isEmpty();
+    span(4, 20_000, 7);
+    assertThat(counts.late).hasSize(1);
   }
 
   @Test
@@ -61,12 +88,12 @@ class PartitionDeciderTest {
     record(1, 20_000);
     forwardAll();
     span(2, 60_000, 7);
-    assertThat(decider.verdict(0, 7)).isEqualTo(PartitionDecider.NOT_SAMPLED);
+    assertThat(verdict(0, 7)).isEqualTo(PartitionDecider.NOT_SAMPLED);
     forwardAll();
 
     span(3, 120_001, 7);
 
-    assertThat(decider.verdict(0, 7)).isEqualTo(PartitionDecider.UNDECIDED);
+    assertThat(verdict(0, 7)).isEqualTo(PartitionDecider.UNDECIDED);
     assertThat(decided).containsExactly("7 at 10000");
   }
 
@@ -174,15 +201,20 @@ class PartitionDeciderTest {
   }
 
   private void forwardAll() {
-    decider.forwarded(decider.nextOffset() - 1);
+    decider.forwarded(lastRead);
   }
 
   private void record(long offset, long time) {
     decider.read(offset, time);
+    lastRead = offset;
+  }
+
+  private int verdict(long high, long low) {
+    return PartitionDecider.verdict(decider.decided(high, low));
   }
 
   private int span(long offset, long time, long trace) {
-    decider.read(offset, time);
+    record(offset, time);
     return decider.observe(0, trace);
   }
 
@@ -197,7 +229,7 @@ class PartitionDeciderTest {
           }
 
           @Override
-          public int decide(Window window, int row, long logTime) {
+          public long decide(Window window, int row, long logTime) {
             decided.add(window.idLow(row) + " at " + logTime);
             return window.idLow(row) % 2 == 0
                 ? PartitionDecider.SAMPLED
@@ -212,6 +244,7 @@ class PartitionDeciderTest {
     int early;
     int forgotten;
     int skewed;
+    int outlasting;
     final List<Integer> late = new ArrayList<>();
 
     @Override
@@ -227,6 +260,11 @@ class PartitionDeciderTest {
     @Override
     public void skewed() {
       skewed++;
+    }
+
+    @Override
+    public void outlasting() {
+      outlasting++;
     }
 
     @Override

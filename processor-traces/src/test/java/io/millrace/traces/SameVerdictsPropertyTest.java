@@ -151,7 +151,8 @@ class SameVerdictsPropertyTest {
 
     private void forward() {
       for (long trace : log.get(forward).traces()) {
-        verdicts.put(forward + "/" + trace, decider.verdict(trace % 7, trace));
+        verdicts.put(
+            forward + "/" + trace, PartitionDecider.verdict(decider.decided(trace % 7, trace)));
       }
       decider.forwarded(forward);
       forward++;
@@ -164,7 +165,7 @@ class SameVerdictsPropertyTest {
 
     /** Depends on all that was seen of the trace by then. */
     @Override
-    public int decide(Window window, int row, long logTime) {
+    public long decide(Window window, int row, long logTime) {
       long seen = window.words(row)[window.summary(row)];
       return seen % 2 == 0 ? PartitionDecider.SAMPLED : PartitionDecider.NOT_SAMPLED;
     }
@@ -180,5 +181,8 @@ class SameVerdictsPropertyTest {
 
     @Override
     public void late(int verdict) {}
+
+    @Override
+    public void outlasting() {}
   }
 }

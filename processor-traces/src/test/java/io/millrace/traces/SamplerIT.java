@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -61,6 +62,7 @@ class SamplerIT {
 
   private static final int PARTITIONS = 4;
   private static final int SPANS = 6;
+  private static final String RELOADS = "millrace.sampling.policy.reloads";
 
   @TempDir static Path dir;
   private static EmbeddedBroker broker;
@@ -212,6 +214,42 @@ class SamplerIT {
         .isBetween(220.0 - PARTITIONS, 220.0 + PARTITIONS);
   }
 
+  @Test
+  void shouldTakeOverPoliciesThatChangeAndRefuseThoseItCannotRead() throws Exception {
+    // Given a clock that never decides
+    Duration never = Duration.ofHours(1);
+    AtomicReference<JsonNode> policies = new AtomicReference<>(yaml(errors("1s")));
+    running.add(
+        TracesProcessor.start(
+            config(policies.get(), never), registry, () -> config(policies.get(), never)));
+    produce(spans(0, 40));
+    logTime += 2_000;
+    produce(spans(40, 80)); // brings the verdicts on those before
+    await().until(() -> counter("millrace.sampling.traces") >= 40);
+
+    // When the policies become useless, nothing changes
+    policies.set(yaml("policies: [{name: x, type: no_such_type}]"));
+    await().until(() -> counter(RELOADS, "outcome", "refused") == 1);
+
+    // When they sample everything, what is not decided yet and what comes later is sampled
+    policies.set(yaml("{decision_wait: 1s, policies: [{name: all, type: always_sample}]}"));
+    await().until(() -> counter(RELOADS, "outcome", "applied") == 1);
+    produce(List.of(span(0, SPANS, false), span(1, SPANS, false)));
+    logTime += 2_000;
+    produce(spans(80, 120));
+    logTime += 2_000;
+    produce(spans(1000, 1008));
+
+    // Then late spans follow the verdicts of the policies before
+    await().until(() -> settled() >= 120 * SPANS + 2);
+    Set<String> expected = expected(0, 40);
+    expected.add("0/" + SPANS);
+    spans(40, 120).forEach(span -> expected.add(span.getName()));
+    assertThat(delivered()).containsAll(expected).doesNotContain("1/" + SPANS, "1/0");
+    assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
+    assertThat(counter(RELOADS, "outcome", "refused")).isEqualTo(1);
+  }
+
   // ---------------------------------------------------------------- helpers
 
   private Role start(String decisionWait) throws Exception {
@@ -232,7 +270,16 @@ class SamplerIT {
   }
 
   private Role startWith(String block, Duration clockGrace) throws Exception {
-    JsonNode sampling = new ObjectMapper(new YAMLFactory()).readTree(block);
+    Role role = TracesProcessor.start(config(yaml(block), clockGrace), registry);
+    running.add(role);
+    return role;
+  }
+
+  private static JsonNode yaml(String block) throws Exception {
+    return new ObjectMapper(new YAMLFactory()).readTree(block);
+  }
+
+  private TracesConfig config(JsonNode sampling, Duration clockGrace) {
     DeliveryConfig delivery =
         new DeliveryConfig(
             topic,
@@ -245,17 +292,15 @@ class SamplerIT {
     TracesSection section =
         new TracesSection(
             delivery,
-            Map.of("files", DestinationConfig.to(out.toUri().toString())),
+            Map.of("files", DestinationConfig.to("file:" + out)),
             ProcessingConfig.DEFAULT,
             sampling,
             64 << 20,
             Duration.ofSeconds(60),
-            clockGrace);
-    Role role =
-        TracesProcessor.start(
-            new TracesConfig(kafka, topics(), AdminConfig.DEFAULT, section), registry);
-    running.add(role);
-    return role;
+            clockGrace,
+            AnnotateConfig.DEFAULT,
+            Duration.ofMillis(50));
+    return new TracesConfig(kafka, topics(), AdminConfig.DEFAULT, section);
   }
 
   private TopicsConfig topics() {

@@ -65,7 +65,7 @@ final class TextForm {
   }
 
   /** {@link Double#toString} of older JDKs does not always find the shortest form. */
-  private static BigDecimal shortest(double value) {
+  static BigDecimal shortest(double value) {
     BigDecimal exact = new BigDecimal(value);
     for (int digits = 1; digits < 17; digits++) {
       BigDecimal rounded = exact.round(new MathContext(digits));

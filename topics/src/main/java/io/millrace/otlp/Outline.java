@@ -162,6 +162,18 @@ final class Outline {
     return items.get(item, ITEM_END);
   }
 
+  /** Offset of the item's first field, behind its tag and length. */
+  int bodyStart(int item) {
+    int at = itemStart(item);
+    for (int varint = 0; varint < 2; varint++) {
+      while (request[at] < 0) {
+        at++;
+      }
+      at++;
+    }
+    return at;
+  }
+
   /** At the first field of the item. There is one such reader: it lives until the next call. */
   WireReader readItem(int item) throws MalformedOtlp {
     itemReader.over(itemStart(item), itemEnd(item)).next();

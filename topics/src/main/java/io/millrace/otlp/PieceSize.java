@@ -50,6 +50,15 @@ final class PieceSize {
   }
 
   void add(int item) {
+    add(item, bytes(item));
+  }
+
+  /** Adds an item that is to have more fields behind its own. */
+  void addWith(int item, int suffixBytes) {
+    add(item, framed(outline.itemEnd(item) - outline.bodyStart(item) + suffixBytes));
+  }
+
+  private void add(int item, int itemBytes) {
     int shared = sharedLevel(item);
     if (shared < lowest) {
       closedBytes[shared] = body(shared);
@@ -58,7 +67,7 @@ final class PieceSize {
         closedBytes[level] = outline.envelopeBytes(path[level]);
       }
     }
-    closedBytes[lowest] += bytes(item);
+    closedBytes[lowest] += itemBytes;
   }
 
   int total() {

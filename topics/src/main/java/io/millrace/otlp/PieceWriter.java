@@ -1,6 +1,7 @@
 package io.millrace.otlp;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a record value from its end to its beginning, so that the length of each container is
@@ -8,6 +9,8 @@ import java.util.Arrays;
  * request.
  */
 final class PieceWriter {
+
+  private static final byte[][] NO_SUFFIXES = {};
 
   private final Outline outline;
   private final int lowest;
@@ -32,6 +35,14 @@ final class PieceWriter {
    * @param size what {@link PieceSize} found for them
    */
   byte[] write(int[] items, int from, int to, int size) {
+    return write(items, from, to, size, NO_SUFFIXES);
+  }
+
+  /**
+   * @param suffixes encoded fields to put behind those of the items, by their place in {@code
+   *     items}; null or none at all for an item to leave as it is
+   */
+  byte[] write(int[] items, int from, int to, int size, byte[] @Nullable [] suffixes) {
     value = new byte[size];
     position = size;
     Arrays.fill(open, Outline.NONE);
@@ -40,7 +51,12 @@ final class PieceWriter {
       enter(outline.container(items[i]));
       int start = outline.itemStart(items[i]);
       writeEnvelope(lowest, start);
-      copy(start, outline.itemEnd(items[i]));
+      byte[] suffix = i < suffixes.length ? suffixes[i] : null;
+      if (suffix == null) {
+        copy(start, outline.itemEnd(items[i]));
+      } else {
+        copyWith(items[i], suffix);
+      }
     }
     closeBelow(0);
     writeEnvelope(0, 0);
@@ -95,6 +111,16 @@ final class PieceWriter {
   private void copy(int from, int to) {
     position -= to - from;
     System.arraycopy(outline.request(), from, value, position, to - from);
+  }
+
+  private void copyWith(int item, byte[] suffix) {
+    int end = position;
+    position -= suffix.length;
+    System.arraycopy(suffix, 0, value, position, suffix.length);
+    copy(outline.bodyStart(item), outline.itemEnd(item));
+    writeVarint(end - position);
+    // Without the bit by which an encoder may have made more bytes of the tag than it needs.
+    value[--position] = (byte) (outline.request()[outline.itemStart(item)] & 0x7f);
   }
 
   private void writeVarint(int number) {

@@ -1,5 +1,7 @@
 package io.millrace.otlp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The spans of one encoded ExportTraceServiceRequest, numbered in request order, and copies of it
  * that hold only some of them. The first pass reads tags and lengths down to the spans; a span's
@@ -8,12 +10,15 @@ package io.millrace.otlp;
 public final class SpanRequest {
 
   private static final int TRACE_ID_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
+  private static final int TRACE_STATE_TAG = WireReader.tag(3, WireReader.LENGTH_DELIMITED);
   private static final int TRACE_ID_BYTES = 16;
 
   private final Outline outline;
   private final int items;
   private long idHigh;
   private long idLow;
+  private int traceStateFrom;
+  private int traceStateTo;
 
   private SpanRequest(Outline outline) {
     this.outline = outline;
@@ -61,7 +66,7 @@ public final class SpanRequest {
   }
 
   /**
-   * Reads the trace id of a span, for {@link #idHigh} and {@link #idLow}.
+   * Reads the trace id of a span, for {@link #idHigh} and {@link #idLow}, and finds its tracestate.
    *
    * @return false if it has none of 16 bytes
    */
@@ -69,10 +74,15 @@ public final class SpanRequest {
     WireReader field = outline.readItem(span);
     int from = 0;
     int length = 0;
-    while (field.next()) {
-      if (field.tag() == TRACE_ID_TAG) { // the last one wins
+    traceStateFrom = 0;
+    traceStateTo = 0;
+    while (field.next()) { // of several the last one wins
+      if (field.tag() == TRACE_ID_TAG) {
         from = field.from();
         length = field.end() - from;
+      } else if (field.tag() == TRACE_STATE_TAG) {
+        traceStateFrom = field.from();
+        traceStateTo = field.end();
       }
     }
     if (length != TRACE_ID_BYTES) {
@@ -92,6 +102,15 @@ public final class SpanRequest {
     return idLow;
   }
 
+  /** Offset of the tracestate of the span read last; equal to {@link #traceStateTo} if none. */
+  public int traceStateFrom() {
+    return traceStateFrom;
+  }
+
+  public int traceStateTo() {
+    return traceStateTo;
+  }
+
   /**
    * A request with only some of the spans, and the containers they stand in.
    *
@@ -106,6 +125,37 @@ public final class SpanRequest {
       size.add(spans[i]);
     }
     return new PieceWriter(outline).write(spans, 0, count, size.total());
+  }
+
+  /**
+   * The same, with more fields behind those of a span: in protobuf the last of a field wins, and
+   * repeated ones add up.
+   *
+   * @param suffixes encoded fields for each of the spans; null for one to leave as it is
+   */
+  public byte[] only(int[] spans, int count, byte[] @Nullable [] suffixes) {
+    if (isWithout(suffixes, count)) {
+      return only(spans, count);
+    }
+    PieceSize size = new PieceSize(outline);
+    for (int i = 0; i < count; i++) {
+      byte[] suffix = suffixes[i];
+      if (suffix == null) {
+        size.add(spans[i]);
+      } else {
+        size.addWith(spans[i], suffix.length);
+      }
+    }
+    return new PieceWriter(outline).write(spans, 0, count, size.total(), suffixes);
+  }
+
+  private static boolean isWithout(byte[] @Nullable [] suffixes, int count) {
+    for (int i = 0; i < count; i++) {
+      if (suffixes[i] != null) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long bigEndian(int from) {

@@ -87,6 +87,16 @@ public final class WireWriter {
     size = payload + length;
   }
 
+  /** A field of bytes, text or a message. */
+  public void bytesField(int field, byte[] value) {
+    tag(field, WireReader.LENGTH_DELIMITED);
+    lengthDelimited(value);
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
   public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }

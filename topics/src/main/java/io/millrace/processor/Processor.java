@@ -1,10 +1,12 @@
 package io.millrace.processor;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Delivery;
+import io.millrace.delivery.Destination;
 import io.millrace.delivery.Stage;
-import io.millrace.destination.DestinationConfig;
 import io.millrace.destination.Destinations;
 import io.millrace.otlp.Signal;
 import io.millrace.processing.Processing;
@@ -12,9 +14,8 @@ import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** One signal's processor: a {@link Delivery} for each destination. */
@@ -38,16 +39,39 @@ public final class Processor implements Role {
       ProcessorConfig config,
       Function<String, Stage> stages,
       MeterRegistry registry) {
+    return start(
+        signal, kafka, topic, config, stages, name -> open(signal, config, name), registry);
+  }
+
+  /** Opens a destination of the configuration by what its URL says. */
+  public static Destination open(Signal signal, ProcessorConfig config, String name) {
+    return Destinations.open(
+        signal,
+        requireNonNull(config.destinations().get(name)),
+        config.delivery().maxRequestsInFlight());
+  }
+
+  /**
+   * Starts a delivery to every destination, as {@link #start(Signal, KafkaConfig, TopicConfig,
+   * ProcessorConfig, Function, MeterRegistry)} does.
+   *
+   * @param destinations opens a destination by its name
+   */
+  public static Processor start(
+      Signal signal,
+      KafkaConfig kafka,
+      TopicConfig topic,
+      ProcessorConfig config,
+      Function<String, Stage> stages,
+      Function<String, Destination> destinations,
+      MeterRegistry registry) {
     config.check(signal);
     List<Delivery> started = new ArrayList<>();
     Processor processor = new Processor(started);
     try {
-      for (Map.Entry<String, DestinationConfig> entry :
-          new TreeMap<>(config.destinations()).entrySet()) {
-        var destination =
-            Destinations.open(signal, entry.getValue(), config.delivery().maxRequestsInFlight());
-        var route =
-            new Delivery.Route(signal, topic.name(), topic.deadLetterName(), entry.getKey());
+      for (String name : new TreeSet<>(config.destinations().keySet())) {
+        Destination destination = destinations.apply(name);
+        var route = new Delivery.Route(signal, topic.name(), topic.deadLetterName(), name);
         started.add(
             Delivery.start(
                 route,

@@ -8,7 +8,10 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +49,36 @@ class SpanRequestTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28, 29, 30})
+  void shouldPutFieldsBehindThoseOfSpans(long seed) throws Exception {
+    // Given
+    Random random = new Random(seed);
+    OtlpGenerator generator = new OtlpGenerator(seed);
+    ExportTraceServiceRequest whole = generator.traces(3);
+    while (spans(whole).isEmpty()) {
+      whole = generator.traces(3);
+    }
+    SpanRequest request = SpanRequest.of(whole.toByteArray());
+    int[] chosen =
+        random.ints(0, request.spans()).limit(request.spans()).distinct().sorted().toArray();
+    // When some get a tracestate, of one byte up to more than a length of one byte can say
+    byte[][] suffixes = new byte[chosen.length][];
+    Map<Integer, String> states = new HashMap<>();
+    for (int i = 0; i < chosen.length; i++) {
+      if (random.nextBoolean()) {
+        String state = "s".repeat(1 + random.nextInt(300));
+        states.put(chosen[i], state);
+        suffixes[i] = Span.newBuilder().setTraceState(state).build().toByteArray();
+      }
+    }
+    ExportTraceServiceRequest some =
+        ExportTraceServiceRequest.parseFrom(request.only(chosen, chosen.length, suffixes));
+    // Then
+    List<Integer> kept = Arrays.stream(chosen).boxed().toList();
+    assertThat(some).isEqualTo(oracle(withStates(whole, states), kept));
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {11, 12, 13})
   void shouldReadTraceIds(long seed) throws Exception {
     byte[] bytes = new OtlpGenerator(seed).request(Signal.TRACES).toByteArray();
@@ -67,6 +100,23 @@ class SpanRequestTest {
         .flatMap(resource -> resource.getScopeSpansList().stream())
         .flatMap(scope -> scope.getSpansList().stream())
         .toList();
+  }
+
+  private static ExportTraceServiceRequest withStates(
+      ExportTraceServiceRequest whole, Map<Integer, String> states) {
+    ExportTraceServiceRequest.Builder result = whole.toBuilder();
+    int number = 0;
+    for (ResourceSpans.Builder resource : result.getResourceSpansBuilderList()) {
+      for (ScopeSpans.Builder scope : resource.getScopeSpansBuilderList()) {
+        for (Span.Builder span : scope.getSpansBuilderList()) {
+          String state = states.get(number++);
+          if (state != null) {
+            span.setTraceState(state);
+          }
+        }
+      }
+    }
+    return result.build();
   }
 
   /** The same selection on objects. */

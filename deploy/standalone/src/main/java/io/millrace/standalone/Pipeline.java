@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -45,12 +46,13 @@ final class Pipeline implements Role {
   private final KafkaConfig kafka;
   private final Gateway gateway;
 
-  private Pipeline(StandaloneConfig config, MeterRegistry registry) {
+  private Pipeline(
+      StandaloneConfig config, MeterRegistry registry, Supplier<StandaloneConfig> reread) {
     this.config = config;
     try {
       kafka = startBroker();
       applyTopics();
-      run(TracesProcessor.start(config.traces(kafka), registry));
+      run(TracesProcessor.start(config.traces(kafka), registry, () -> reread.get().traces(kafka)));
       run(MetricsProcessor.start(config.metrics(kafka), registry));
       run(LogsProcessor.start(config.logs(kafka), registry));
       started.push(new CatchUp(kafka, config));
@@ -66,7 +68,15 @@ final class Pipeline implements Role {
    * @throws CannotStart if a port is busy or a folder cannot be written; nothing is left running
    */
   static Pipeline start(StandaloneConfig config, MeterRegistry registry) {
-    return new Pipeline(config, registry);
+    return start(config, registry, () -> config);
+  }
+
+  /**
+   * @param reread gives the configuration as it is now, for what may change while it runs
+   */
+  static Pipeline start(
+      StandaloneConfig config, MeterRegistry registry, Supplier<StandaloneConfig> reread) {
+    return new Pipeline(config, registry, reread);
   }
 
   private KafkaConfig startBroker() {

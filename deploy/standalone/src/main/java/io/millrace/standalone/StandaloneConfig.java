@@ -6,6 +6,8 @@ import io.millrace.gateway.GatewayConfig;
 import io.millrace.gateway.GatewaySection;
 import io.millrace.logs.LogsConfig;
 import io.millrace.metrics.MetricsConfig;
+import io.millrace.metrics.MetricsDestination;
+import io.millrace.metrics.MetricsSection;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
@@ -33,7 +35,7 @@ public record StandaloneConfig(
     AdminConfig admin,
     GatewaySection gateway,
     TracesSection traces,
-    ProcessorConfig metrics,
+    MetricsSection metrics,
     ProcessorConfig logs,
     StandaloneSection standalone) {
 
@@ -43,7 +45,7 @@ public record StandaloneConfig(
           AdminConfig.DEFAULT,
           GatewaySection.DEFAULT,
           TracesSection.DEFAULT,
-          ProcessorConfig.DEFAULT,
+          MetricsSection.DEFAULT,
           ProcessorConfig.DEFAULT,
           StandaloneSection.DEFAULT);
 
@@ -60,13 +62,18 @@ public record StandaloneConfig(
     ProcessorConfig config =
         switch (signal) {
           case TRACES -> traces.processor();
-          case METRICS -> metrics;
+          case METRICS -> metrics.processor();
           case LOGS -> logs;
         };
     if (!config.destinations().isEmpty()) {
       return config;
     }
-    return config.to(Map.of(FILES, DestinationConfig.to(outFolder(signal).toUri().toString())));
+    return config.to(Map.of(FILES, DestinationConfig.to(outUrl(signal))));
+  }
+
+  /** The same whether the folder is there yet or not. */
+  private String outUrl(Signal signal) {
+    return outFolder(signal).toUri().toString().replaceFirst("/$", "");
   }
 
   /** How long a stop waits for what Kafka holds; verdicts on the last traces are part of it. */
@@ -97,7 +104,11 @@ public record StandaloneConfig(
   }
 
   MetricsConfig metrics(KafkaConfig kafka) {
-    return new MetricsConfig(kafka, singleNodeTopics(), admin, processor(Signal.METRICS));
+    MetricsSection section =
+        metrics.destinations().isEmpty()
+            ? metrics.to(Map.of(FILES, MetricsDestination.to(outUrl(Signal.METRICS))))
+            : metrics;
+    return new MetricsConfig(kafka, singleNodeTopics(), admin, section);
   }
 
   LogsConfig logs(KafkaConfig kafka) {

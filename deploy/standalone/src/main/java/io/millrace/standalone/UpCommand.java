@@ -56,8 +56,12 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StandaloneConfig config = options.read(StandaloneConfig.DEFAULT, derived());
+    StandaloneConfig config = read();
     return Daemon.serve("millrace", config, config.admin(), this::start);
+  }
+
+  private StandaloneConfig read() {
+    return options.read(StandaloneConfig.DEFAULT, derived());
   }
 
   /** What the options of this command say in terms of configuration keys. */
@@ -79,6 +83,6 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private Role start(StandaloneConfig config, MeterRegistry registry) {
-    return UpRole.start(config, registry, demo ? demoRate : 0);
+    return UpRole.start(config, registry, this::read, demo ? demoRate : 0);
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.daemon.Role;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What {@code up} runs: the pipeline, the demo shop if asked for, and what a person sees of both.
@@ -20,12 +21,17 @@ final class UpRole implements Role {
   }
 
   /**
+   * @param reread gives the configuration as it is now
    * @param demoRate visits to the demo shop per second; 0 for no shop
    */
-  static UpRole start(StandaloneConfig config, MeterRegistry registry, double demoRate) {
+  static UpRole start(
+      StandaloneConfig config,
+      MeterRegistry registry,
+      Supplier<StandaloneConfig> reread,
+      double demoRate) {
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
-      return new UpRole(start(config, registry, demoRate, started), started);
+      return new UpRole(start(config, registry, reread, demoRate, started), started);
     } catch (RuntimeException e) {
       LastFirst.close(started);
       throw e;
@@ -35,6 +41,7 @@ final class UpRole implements Role {
   private static Pipeline start(
       StandaloneConfig config,
       MeterRegistry registry,
+      Supplier<StandaloneConfig> reread,
       double demoRate,
       Deque<AutoCloseable> started) {
     JulToSlf4j.install();
@@ -45,7 +52,7 @@ final class UpRole implements Role {
       log = Optional.of(TerminalLog.redirectTo(config.logFile()));
       started.push(log.get());
     }
-    Pipeline pipeline = Pipeline.start(config, registry);
+    Pipeline pipeline = Pipeline.start(config, registry, reread);
     Banner.lines(config, pipeline).forEach(System.out::println);
     started.push(dashboard(terminal, log, new MeterStats(registry)));
     started.push(pipeline);

@@ -48,6 +48,16 @@ class ExamplesTest {
         .containsExactly("errors", "slow", "tenth");
   }
 
+  @Test
+  void shouldServeTenantsAsTheExampleSays() {
+    GatewayConfig config = read(GatewayConfig.DEFAULT, "gateway/example.yaml");
+    assertThat(config.gateway().credentials().file())
+        .contains(Path.of("/etc/millrace/credentials"));
+    assertThat(config.gateway().tenants().known()).containsExactly("shop", "search", "batch");
+    assertThat(config.gateway().tenants().limits().bytesPerSecond()).isEqualTo(20 << 20);
+    assertThat(config.gateway().tenants().overrides()).containsOnlyKeys("batch");
+  }
+
   private static <C extends Record> C read(C defaults, String file) {
     Set<String> others = new HashSet<>(SECTIONS);
     for (var component : defaults.getClass().getRecordComponents()) {

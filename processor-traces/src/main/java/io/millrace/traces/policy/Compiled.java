@@ -12,7 +12,7 @@ final class Compiled {
    *
    * @param policy index in the configuration
    */
-  record Voter(int policy, Verdict verdict) {}
+  record Voter(int policy, Verdict verdict, Chance chance) {}
 
   private final Layout layout = new Layout();
   private final ObservedSpan observed = new ObservedSpan();
@@ -34,7 +34,8 @@ final class Compiled {
     for (int i = 0; i < config.policies().size(); i++) {
       Policy policy = config.policies().get(i);
       boolean isDrop = policy.rule() instanceof Rule.Drop;
-      (isDrop ? drops : others).add(new Voter(i, rules.verdict(policy)));
+      Voter voter = new Voter(i, rules.verdict(policy), Chance.of(policy.rule()));
+      (isDrop ? drops : others).add(voter);
     }
     compiled.ordered.addAll(drops); // a trace that is dropped takes nothing of any budget
     compiled.ordered.addAll(others);

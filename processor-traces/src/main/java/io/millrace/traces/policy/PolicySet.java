@@ -2,6 +2,8 @@ package io.millrace.traces.policy;
 
 import io.millrace.otlp.MalformedOtlp;
 import java.util.List;
+import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Policies, compiled. Spans are shown to {@link #observe} one by one, each with the summary of its
@@ -16,11 +18,14 @@ public final class PolicySet {
 
   private static final long ONE_SPAN = 1L << 32;
   private static final long MOST_SPANS = 0xffffffffL << 32;
+  private static final long NOT_SAMPLED_YET = -2;
 
   private final Compiled compiled;
   private final SpanCondition[] conditions;
   private final Verdict[] verdicts;
   private final int[] policies;
+  private final Chance[] chances;
+  private final boolean dropsAtRandom;
   private final boolean sampleOnFirstMatch;
   private final long maximumBytes;
   private final TraceSize size;
@@ -31,6 +36,8 @@ public final class PolicySet {
       new Decision(Decision.Outcome.NOT_SAMPLED, Decision.NO_POLICY);
   private final Decision tooLarge = new Decision(Decision.Outcome.TOO_LARGE, Decision.NO_POLICY);
   private final Trace trace = new Trace();
+  private long threshold;
+  private int thresholdPolicy;
   private long failures;
 
   private PolicySet(TailSamplingConfig config, Compiled compiled) {
@@ -39,6 +46,11 @@ public final class PolicySet {
     this.verdicts =
         compiled.ordered().stream().map(Compiled.Voter::verdict).toArray(Verdict[]::new);
     this.policies = compiled.ordered().stream().mapToInt(Compiled.Voter::policy).toArray();
+    this.chances = compiled.ordered().stream().map(Compiled.Voter::chance).toArray(Chance[]::new);
+    this.dropsAtRandom =
+        config.policies().stream()
+            .map(Policy::rule)
+            .anyMatch(rule -> rule instanceof Rule.Drop && !Chance.of(rule).isCertain());
     this.sampleOnFirstMatch = config.sampleOnFirstMatch();
     this.maximumBytes = config.maximumTraceSizeBytes();
     this.size = new TraceSize(compiled.layout().size());
@@ -120,13 +132,16 @@ public final class PolicySet {
     }
     trace.set(traceIdHi, traceIdLo, summary, at, logTimeNanos);
     Decision decision = notSampled;
+    threshold = NOT_SAMPLED_YET;
     for (int i = 0; i < verdicts.length; i++) {
       switch (verdicts[i].on(trace)) {
         case DROPPED -> {
           return droppedBy[policies[i]];
         }
         case SAMPLED -> {
+          sampledWith(i);
           if (sampleOnFirstMatch) {
+            weighOthersThan(i);
             return sampledBy[policies[i]];
           }
           decision = decision.sampled() ? decision : sampledBy[policies[i]];
@@ -136,6 +151,55 @@ public final class PolicySet {
       }
     }
     return decision;
+  }
+
+  /** The most probable of the policies that sample a trace says how probable it was to be kept. */
+  private void sampledWith(int voter) {
+    long found = dropsAtRandom ? SamplingThreshold.UNKNOWN : chances[voter].threshold();
+    boolean isMoreProbable =
+        found == SamplingThreshold.ALWAYS
+            || threshold == NOT_SAMPLED_YET
+            || (threshold != SamplingThreshold.UNKNOWN && found < threshold);
+    if (threshold != SamplingThreshold.ALWAYS && isMoreProbable) {
+      threshold = found;
+      thresholdPolicy = policies[voter];
+    }
+  }
+
+  /** Those behind the first match could have sampled the trace as well, all but the budgets. */
+  private void weighOthersThan(int first) {
+    for (int i = first + 1; i < verdicts.length && threshold != SamplingThreshold.ALWAYS; i++) {
+      if (chances[i].isKnown() && verdicts[i].on(trace) == Verdict.Vote.SAMPLED) {
+        sampledWith(i);
+      }
+    }
+  }
+
+  /**
+   * The threshold that the trace decided last has passed, if it was sampled by a policy; {@link
+   * SamplingThreshold#UNKNOWN} if that depended on other traces.
+   */
+  public long threshold() {
+    return threshold;
+  }
+
+  /** Whose {@link #randomness} the threshold was held against: index in the configuration. */
+  public int thresholdPolicy() {
+    return thresholdPolicy;
+  }
+
+  /**
+   * Gives the 56 bits that a policy decides by, of both halves of a trace id; null if it decides
+   * otherwise.
+   */
+  public @Nullable LongBinaryOperator randomness(int policy) {
+    for (int i = 0; i < policies.length; i++) {
+      Probability hash = chances[i].hash();
+      if (policies[i] == policy && hash != null) {
+        return hash::randomness;
+      }
+    }
+    return null;
   }
 
   /** How often a policy could not say anything of a trace, by error mode {@code propagate}. */

@@ -63,6 +63,16 @@ final class Probability {
     return Long.compareUnsigned(hash(idHi, idLo), threshold) <= 0;
   }
 
+  /** The threshold of 56 bits that {@link #randomness} is held against, within a few digits. */
+  long samplingThreshold() {
+    return SamplingThreshold.floor(SamplingThreshold.RANGE - 1 - (threshold >>> 8));
+  }
+
+  /** The hash the other way round, so that the larger ones are sampled: 56 bits. */
+  long randomness(long idHi, long idLo) {
+    return SamplingThreshold.RANGE - 1 - (hash(idHi, idLo) >>> 8);
+  }
+
   long hash(long idHi, long idLo) {
     return add(add(saltHash, idHi), idLo);
   }

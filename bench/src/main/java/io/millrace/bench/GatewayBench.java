@@ -1,0 +1,203 @@
+package io.millrace.bench;
+
+import com.google.protobuf.MessageLite;
+import io.millrace.bench.BrokerProcess.Stored;
+import io.millrace.bench.OtlpLoad.Answers;
+import io.millrace.bench.OtlpLoad.Payload;
+import io.millrace.bench.OtlpLoad.Transport;
+import io.millrace.otlp.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The gateway beside the Collector's: CPU of the process per item, records on Kafka per request,
+ * peak memory. Both run all the time; they are loaded in turn.
+ */
+final class GatewayBench {
+
+  private static final int DISTINCT_REQUESTS = 64;
+  private static final int CONNECTIONS = 4;
+  private static final int IN_FLIGHT = 32;
+
+  /**
+   * One payload on one way in.
+   *
+   * @param request makes one
+   */
+  private record Case(
+      String name,
+      Signal signal,
+      Transport transport,
+      boolean gzip,
+      Function<Telemetry, MessageLite> request,
+      int items) {
+
+    Payload payload() {
+      Telemetry telemetry = new Telemetry(name.hashCode());
+      List<byte[]> requests =
+          Stream.generate(() -> request.apply(telemetry).toByteArray())
+              .limit(DISTINCT_REQUESTS)
+              .toList();
+      return Payload.of(signal, transport, gzip, requests, items);
+    }
+  }
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case(
+              "traces.grpc.gzip", Signal.TRACES, Transport.GRPC, true, Telemetry::tenTraces, 100),
+          new Case(
+              "traces.grpc.plain", Signal.TRACES, Transport.GRPC, false, Telemetry::tenTraces, 100),
+          new Case(
+              "traces.http.gzip", Signal.TRACES, Transport.HTTP, true, Telemetry::tenTraces, 100),
+          // An SDK's full batch: one service, a few spans of each of many traces.
+          new Case(
+              "traces.sdk-batch.grpc.gzip",
+              Signal.TRACES,
+              Transport.GRPC,
+              true,
+              t -> t.traces(128, 4, 1),
+              512),
+          // What a busy process sends in a quiet second: one small trace.
+          new Case(
+              "traces.small.grpc.gzip",
+              Signal.TRACES,
+              Transport.GRPC,
+              true,
+              t -> t.traces(1, 8, 1),
+              8),
+          new Case(
+              "metrics.grpc.gzip", Signal.METRICS, Transport.GRPC, true, Telemetry::metrics, 102),
+          new Case("logs.grpc.gzip", Signal.LOGS, Transport.GRPC, true, Telemetry::logs, 102));
+
+  private final Plan plan;
+  private final BrokerProcess broker;
+  private final GatewayProcess ours;
+  private final GatewayProcess theirs;
+
+  GatewayBench(Plan plan, BrokerProcess broker, GatewayProcess ours, GatewayProcess theirs) {
+    this.plan = plan;
+    this.broker = broker;
+    this.ours = ours;
+    this.theirs = theirs;
+  }
+
+  List<Row> run() {
+    for (Signal signal : Signal.values()) {
+      broker.createTopic(ours.topic(signal));
+      broker.createTopic(theirs.topic(signal));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Case of : CASES) {
+      if (plan.wants("gateway." + of.name)) {
+        rows.addAll(measure(of));
+      }
+    }
+    return rows;
+  }
+
+  private List<Row> measure(Case of) {
+    Payload payload = of.payload();
+    plan.say(
+        "gateway.%s: %d items, %d bytes a request"
+            .formatted(of.name, payload.items(), payload.meanBytes()));
+    long requests = Math.max(1, plan.items() / payload.items());
+    try (OtlpLoad toOurs = load(ours, payload);
+        OtlpLoad toTheirs = load(theirs, payload)) {
+      plan.say("  warming up");
+      toOurs.send(plan.warmUpItems() / payload.items(), IN_FLIGHT);
+      toTheirs.send(Math.max(1, plan.warmUpItems() / 10 / payload.items()), IN_FLIGHT);
+      List<Run> runsOfOurs = new ArrayList<>();
+      List<Run> runsOfTheirs = new ArrayList<>();
+      for (int pair = 0; pair < plan.pairs(); pair++) {
+        if (pair % 2 == 0) {
+          runsOfOurs.add(once(ours, toOurs, payload, requests));
+          runsOfTheirs.add(once(theirs, toTheirs, payload, requests));
+        } else {
+          runsOfTheirs.add(once(theirs, toTheirs, payload, requests));
+          runsOfOurs.add(once(ours, toOurs, payload, requests));
+        }
+        plan.say(
+            "  pair %d: ours %s, theirs %s"
+                .formatted(pair + 1, runsOfOurs.get(pair), runsOfTheirs.get(pair)));
+      }
+      return rows(of.name, runsOfOurs, runsOfTheirs);
+    }
+  }
+
+  private static OtlpLoad load(GatewayProcess to, Payload payload) {
+    return new OtlpLoad(to.port(payload.transport()), payload, CONNECTIONS);
+  }
+
+  /** What one run cost. */
+  private record Run(
+      double microsPerItem,
+      double recordsPerRequest,
+      double peakMebibytes,
+      double rate,
+      long lost) {
+
+    @Override
+    public String toString() {
+      return "%.2f us/item (%.0f items/s, %.1f records/request, peak %.0f MiB, lost %d)"
+          .formatted(microsPerItem, rate, recordsPerRequest, peakMebibytes, lost);
+    }
+  }
+
+  private Run once(GatewayProcess gateway, OtlpLoad load, Payload payload, long requests) {
+    String topic = gateway.topic(payload.signal());
+    Map<TopicPartition, Long> from = broker.endOffsets(topic);
+    ProcessUsage usage = gateway.process().usage();
+    usage.resetPeak();
+    double before = usage.cpuSeconds();
+    Answers answers = load.send(requests, IN_FLIGHT);
+    double cpu = usage.cpuSeconds() - before;
+    if (answers.failed() != null || answers.acknowledged() != requests) {
+      throw new IllegalStateException(
+          "%s did not take every request: %d of %d, %d told to try again, %s"
+              .formatted(
+                  gateway, answers.acknowledged(), requests, answers.refused(), answers.failed()));
+    }
+    long sent = requests * payload.items();
+    Stored stored = broker.stored(payload.signal(), topic, from);
+    return new Run(
+        cpu / sent * 1e6,
+        (double) stored.records() / requests,
+        usage.peakBytes() / 1048576.0,
+        sent / answers.seconds(),
+        Math.max(0, sent - stored.items()));
+  }
+
+  private static List<Row> rows(String name, List<Run> ours, List<Run> theirs) {
+    long lost = Stream.concat(ours.stream(), theirs.stream()).mapToLong(Run::lost).sum();
+    String item = name.startsWith("traces") ? "span" : name.startsWith("logs") ? "record" : "point";
+    return List.of(
+        row("gateway." + name, "us/" + item, ours, theirs, Run::microsPerItem, lost),
+        row(
+            "gateway." + name + ".records",
+            "records/request",
+            ours,
+            theirs,
+            Run::recordsPerRequest,
+            lost),
+        row("gateway." + name + ".memory", "MiB", ours, theirs, Run::peakMebibytes, lost));
+  }
+
+  private static Row row(
+      String name,
+      String unit,
+      List<Run> ours,
+      List<Run> theirs,
+      Function<Run, Double> figure,
+      long lost) {
+    List<Row.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      pairs.add(new Row.Pair(figure.apply(ours.get(i)), figure.apply(theirs.get(i))));
+    }
+    return Row.of(name, unit, pairs, lost);
+  }
+}
