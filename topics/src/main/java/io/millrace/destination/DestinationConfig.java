@@ -130,17 +130,22 @@ public record DestinationConfig(
     }
   }
 
+  /** The same with another URL. */
+  public DestinationConfig withUrl(String other) {
+    return new DestinationConfig(
+        other,
+        headers,
+        compression,
+        compressionLevel,
+        tls,
+        timeout,
+        order,
+        fileMaxBytes,
+        fileMaxCount);
+  }
+
   /** {@link #DEFAULT} with a URL. */
   public static DestinationConfig to(String url) {
-    return new DestinationConfig(
-        url,
-        DEFAULT.headers,
-        DEFAULT.compression,
-        DEFAULT.compressionLevel,
-        DEFAULT.tls,
-        DEFAULT.timeout,
-        DEFAULT.order,
-        DEFAULT.fileMaxBytes,
-        DEFAULT.fileMaxCount);
+    return DEFAULT.withUrl(url);
   }
 }
