@@ -49,8 +49,7 @@ class InlinedTest {
     assertThatThrownBy(() -> read("destinations: {a: {timeout-bytes: 0}}"))
         .hasMessage("destinations.a.timeout-bytes: 0 (expected: 1 or more)");
     assertThatThrownBy(() -> read("destinations: {a: {slow: 1}}"))
-        .hasMessage(
-            "destinations.a.slow: unknown key (expected: one of url, timeout-bytes, fast)");
+        .hasMessage("destinations.a.slow: unknown key (expected: one of url, timeout-bytes, fast)");
   }
 
   private Root read(String yaml) throws Exception {

@@ -6,11 +6,11 @@ import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.WireReader;
 
 /** A push request as text: a stream, its entries, their structured metadata. */
-final class PushText {
+public final class PushText {
 
   private PushText() {}
 
-  static String of(byte[] request) throws MalformedOtlp {
+  public static String of(byte[] request) throws MalformedOtlp {
     StringBuilder text = new StringBuilder();
     WireReader streams = new WireReader(request, 0).over(0, request.length);
     while (streams.next()) {
