@@ -6,6 +6,16 @@ final class BearerToken extends TextPattern {
   private static final byte[] WORD = {'b', 'e', 'a', 'r', 'e', 'r'};
 
   @Override
+  int needs() {
+    return ByteClasses.SPACE;
+  }
+
+  @Override
+  int shortest() {
+    return "Bearer x".length();
+  }
+
+  @Override
   boolean find(byte[] text, int from, int at, int to) {
     for (int i = at; i + WORD.length < to; i++) {
       if ((text[i] | 0x20) == 'b' && isWord(text, i) && (i == from || !isWord(text[i - 1]))) {

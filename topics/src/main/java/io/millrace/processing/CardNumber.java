@@ -13,6 +13,16 @@ final class CardNumber extends TextPattern {
   private final byte[] digits = new byte[MAX_DIGITS];
 
   @Override
+  int needs() {
+    return ByteClasses.DIGIT;
+  }
+
+  @Override
+  int shortest() {
+    return MIN_DIGITS;
+  }
+
+  @Override
   boolean find(byte[] text, int from, int at, int to) {
     for (int i = at; i < to; i++) {
       if (isDigit(text[i]) && (i == from || !isDigit(text[i - 1]))) {

@@ -7,6 +7,16 @@ package io.millrace.processing;
 final class Email extends TextPattern {
 
   @Override
+  int needs() {
+    return ByteClasses.AT | ByteClasses.DOT;
+  }
+
+  @Override
+  int shortest() {
+    return "a@b.cd".length();
+  }
+
+  @Override
   boolean find(byte[] text, int from, int at, int to) {
     for (int i = at; i < to; i++) {
       if (text[i] == '@') {

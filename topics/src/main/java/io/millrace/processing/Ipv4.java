@@ -7,6 +7,16 @@ package io.millrace.processing;
 final class Ipv4 extends TextPattern {
 
   @Override
+  int needs() {
+    return ByteClasses.DIGIT | ByteClasses.DOT;
+  }
+
+  @Override
+  int shortest() {
+    return "1.2.3.4".length();
+  }
+
+  @Override
   boolean find(byte[] text, int from, int at, int to) {
     for (int i = at; i < to; i++) {
       if (isDigit(text[i]) && isStart(text, from, i)) {

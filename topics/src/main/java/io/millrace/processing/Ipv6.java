@@ -10,6 +10,16 @@ final class Ipv6 extends TextPattern {
   private static final int GROUPS = 8;
 
   @Override
+  int needs() {
+    return ByteClasses.COLON;
+  }
+
+  @Override
+  int shortest() {
+    return "::1".length();
+  }
+
+  @Override
   boolean find(byte[] text, int from, int at, int to) {
     for (int i = at; i < to; i++) {
       if ((isHex(text[i]) || text[i] == ':') && (i == from || !belongs(text[i - 1]))) {

@@ -30,14 +30,18 @@ final class Redaction implements TextChange {
     byte[] text = bytes;
     int start = from;
     int end = to;
+    int classes = ByteClasses.of(text, start, end);
     for (int i = 0; i < these.size(); i++) {
-      if (replace(these.get(i), text, start, end)) {
+      TextPattern pattern = these.get(i);
+      boolean possible = (pattern.needs() & ~classes) == 0 && end - start >= pattern.shortest();
+      if (possible && replace(pattern, text, start, end)) {
         WireWriter written = next;
         next = done;
         done = written;
         text = done.bytes();
         start = 0;
         end = done.size();
+        classes = ByteClasses.of(text, start, end);
       }
     }
     if (text == bytes) {

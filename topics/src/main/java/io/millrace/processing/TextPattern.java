@@ -13,6 +13,16 @@ abstract class TextPattern {
    */
   abstract boolean find(byte[] text, int from, int at, int to);
 
+  /** Kinds of bytes, of {@link ByteClasses}, without which no text matches. */
+  int needs() {
+    return 0;
+  }
+
+  /** Bytes of the shortest match. */
+  int shortest() {
+    return 1;
+  }
+
   /** May a whole number match, as text? What only ever occurs in texts need not be asked. */
   boolean matchesNumbers() {
     return false;
