@@ -76,6 +76,9 @@ final class BrokerProcess implements AutoCloseable {
             .configs(
                 Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", "1048576"));
     get(admin.createTopics(List.of(topic)).all());
+    // Before every partition has its leader, a producer may be stuck with what it sends
+    // (KAFKA-15591).
+    endOffsets(name);
   }
 
   void deleteTopic(String name) {

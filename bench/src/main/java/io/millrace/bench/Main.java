@@ -72,7 +72,13 @@ public final class Main {
   private List<String> settings = List.of();
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler(
+        (failure, line, result) -> {
+          line.getErr().println("bench/run: " + failure.getMessage());
+          return 1;
+        });
+    System.exit(commandLine.execute(args));
   }
 
   @Command(description = "The gateway: OTLP in, Kafka out.")
@@ -84,6 +90,17 @@ public final class Main {
               GatewayProcess ours = GatewayProcess.ours(folder, our(), broker);
               GatewayProcess theirs = GatewayProcess.theirs(folder, collector, broker)) {
             return new GatewayBench(plan, broker, ours, theirs).run();
+          }
+        });
+  }
+
+  @Command(description = "The tail sampler: Kafka in, decided and forwarded.")
+  int traces() {
+    Plan plan = plan(3_000_000, 3_000_000);
+    return inScratch(
+        folder -> {
+          try (BrokerProcess broker = BrokerProcess.start(folder)) {
+            return new TracesBench(plan, folder, broker, our(), collector).run();
           }
         });
   }

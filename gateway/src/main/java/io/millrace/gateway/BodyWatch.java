@@ -7,6 +7,8 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -16,10 +18,13 @@ import io.netty.util.AttributeKey;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts a request's bytes as they arrive, so that many slow senders together stay under the limit.
@@ -28,16 +33,25 @@ import org.reactivestreams.Subscription;
  */
 final class BodyWatch extends SimpleDecoratingHttpService {
 
+  private static final Logger log = LoggerFactory.getLogger(BodyWatch.class);
+
   private static final AttributeKey<Reservation> RESERVATION =
       AttributeKey.valueOf(BodyWatch.class, "RESERVATION");
 
   private static final int UNCOUNTED_BYTES = 8 << 10;
 
-  private final Admission admission;
+  /**
+   * What a request holds beside its body: headers, streams, the call. Else tiny ones cost nothing.
+   */
+  static final int CALL_BYTES = 4 << 10;
 
-  BodyWatch(HttpService endpoint, Admission admission) {
+  private final Admission admission;
+  private final Connections connections;
+
+  BodyWatch(HttpService endpoint, Admission admission, Connections connections) {
     super(endpoint);
     this.admission = admission;
+    this.connections = connections;
   }
 
   /** Otherwise the server would gather the whole request before this hears of it. */
@@ -48,17 +62,42 @@ final class BodyWatch extends SimpleDecoratingHttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    connections.serving(ctx);
     Reservation reservation = admission.open();
     ctx.setAttr(RESERVATION, reservation);
+    Reservation call = admission.open();
+    boolean full = !call.grow(CALL_BYTES);
+    ScheduledFuture<?> cut = connections.expectEnd(ctx);
     // However it ends: answered, cut off, or given up by the client.
-    var unused = ctx.log().whenComplete().thenRun(reservation::close);
+    var unused =
+        ctx.log()
+            .whenComplete()
+            .thenAccept(
+                ended -> {
+                  reservation.close();
+                  call.close();
+                  cut.cancel(false);
+                  logRefusal(ctx, ended);
+                });
     // Not peekData: who gathers the body would see its data only when it is whole.
     HttpRequest counted =
         HttpRequest.of(
             request.headers(),
-            (Publisher<HttpObject>) reader -> request.subscribe(new Counter(reader, reservation)));
+            (Publisher<HttpObject>)
+                reader -> request.subscribe(new Counter(reader, reservation, full)));
     ctx.updateRequest(counted);
     return ((HttpService) unwrap()).serve(ctx, counted);
+  }
+
+  private static void logRefusal(ServiceRequestContext ctx, RequestLog call) {
+    if (log.isDebugEnabled()) {
+      ResponseHeaders headers = call.responseHeaders();
+      String grpc = headers.get("grpc-status", call.responseTrailers().get("grpc-status", "0"));
+      if (headers.status().isError() || !grpc.equals("0")) {
+        String status = headers.status().isError() ? headers.status().codeAsText() : "gRPC " + grpc;
+        log.debug("{}: {} for {}", ctx.path(), status, ctx.clientAddress().getHostAddress());
+      }
+    }
   }
 
   /** What the request that {@code ctx} belongs to holds so far. */
@@ -84,12 +123,17 @@ final class BodyWatch extends SimpleDecoratingHttpService {
 
     private final Subscriber<? super HttpObject> reader;
     private final Reservation reservation;
+    private final boolean full;
     private @Nullable Subscription subscription;
     private boolean over;
 
-    Counter(Subscriber<? super HttpObject> reader, Reservation reservation) {
+    /**
+     * @param full whether there is no room for the call itself, so that its first byte ends it
+     */
+    Counter(Subscriber<? super HttpObject> reader, Reservation reservation, boolean full) {
       this.reader = reader;
       this.reservation = reservation;
+      this.full = full;
     }
 
     @Override
@@ -103,7 +147,7 @@ final class BodyWatch extends SimpleDecoratingHttpService {
       if (over) {
         return;
       }
-      if (part instanceof HttpData data && !reservation.grow(data.length())) {
+      if (full || (part instanceof HttpData data && !reservation.grow(data.length()))) {
         over = true;
         requireNonNull(subscription).cancel();
         reader.onError(new OverCapacity(reservation.overCapacity()));

@@ -10,6 +10,7 @@ import io.millrace.otlp.Hasher;
 import io.millrace.otlp.Signal;
 import io.millrace.otlp.Splitter;
 import io.millrace.otlp.Splitters;
+import io.millrace.topics.KafkaConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -41,28 +42,35 @@ public final class Gateway implements Role {
   private final Publisher publisher;
   private final TopicWatch watch;
   private final GatewayMetrics metrics;
-  private final Admission admission;
   private final TenantLimits limits;
   private final Intake intake;
+  private final OtlpServer.Parts parts;
   private final List<OtlpServer> servers = new ArrayList<>();
   private Optional<Credentials> credentials = Optional.empty();
   private @Nullable Future<?> credentialsWatch;
   private volatile boolean closing;
 
   private Gateway(
-      GatewayConfig config,
-      MeterRegistry registry,
-      Producer<byte[], byte[]> producer,
-      Admin admin) {
+      GatewayConfig config, MeterRegistry registry, RenewableProducer producer, Admin admin) {
     this.config = config.gateway();
     ProducerMeters.register(registry, producer);
-    publisher = new Publisher(producer, config.topics());
     var probe = new KafkaProbe(config.kafka().bootstrapServers(), admin, producer, config.topics());
     watch = new TopicWatch(probe, ready -> health.setHealthy(ready && !closing));
-    admission = new Admission(this.config.maxInFlightBytes());
+    var admission = new Admission(this.config.maxInFlightBytes());
     metrics = new GatewayMetrics(registry, admission, this.config.tenants().named());
+    var metadata =
+        new MetadataHeaders(this.config.metadataHeaders(), metrics::omittedMetadataHeader);
+    publisher = new Publisher(producer, config.topics(), metadata);
     limits = new TenantLimits(this.config.tenants(), System::nanoTime);
     intake = new Intake(watch::state, splitters(this.config), limits, publisher, metrics);
+    var connections =
+        new Connections(
+            this.config.connections(),
+            System::nanoTime,
+            bound -> ThreadLocalRandom.current().nextLong(bound),
+            OtlpServer.longestCall(this.config),
+            registry);
+    parts = new OtlpServer.Parts(this.config, connections, admission, intake, metrics, health);
   }
 
   /**
@@ -75,20 +83,23 @@ public final class Gateway implements Role {
     try {
       gateway.watch.start();
       gateway.readCredentials();
-      gateway.listen("gateway.grpc", config.gateway().grpc());
-      gateway.listen("gateway.http", config.gateway().http());
+      gateway.listen();
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
     }
     log.info("OTLP/gRPC on port {}, OTLP/HTTP on port {}", gateway.grpcPort(), gateway.httpPort());
+    gateway
+        .proxyProtocolPorts()
+        .forEach(port -> log.info("OTLP behind the PROXY protocol on port {}", port));
     return gateway;
   }
 
   private static Gateway create(GatewayConfig config, MeterRegistry registry) {
     var bytes = new ByteArraySerializer();
     try {
-      var producer = new KafkaProducer<>(ProducerSettings.of(config), bytes, bytes);
+      Map<String, Object> settings = ProducerSettings.of(config);
+      var producer = new RenewableProducer(() -> new KafkaProducer<>(settings, bytes, bytes));
       try {
         Admin admin = Admin.create(KafkaProbe.adminSettings(config));
         return new Gateway(config, registry, producer, admin);
@@ -97,8 +108,7 @@ public final class Gateway implements Role {
         throw e;
       }
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new CannotStart("kafka: " + cause.getMessage(), e);
+      throw new CannotStart("kafka: " + KafkaConfig.refusal(e), null);
     }
   }
 
@@ -110,15 +120,22 @@ public final class Gateway implements Role {
         Signal.LOGS, Splitters.logs(config.partitionLogsBy(), hasher));
   }
 
-  private void listen(String key, ListenerConfig listener) {
+  private void listen() {
+    Access grpc = access("gateway.grpc", config.grpc());
+    Access http = access("gateway.http", config.http());
+    servers.add(OtlpServer.start("gateway.grpc", config.grpc(), grpc, parts));
+    servers.add(OtlpServer.start("gateway.http", config.http(), http, parts));
+    OtlpServer.startForProxies("gateway.grpc", config.grpc(), grpc, parts).ifPresent(servers::add);
+    OtlpServer.startForProxies("gateway.http", config.http(), http, parts).ifPresent(servers::add);
+  }
+
+  private Access access(String key, ListenerConfig listener) {
     Optional<Credentials> required = credentials.filter(file -> listener.requireCredentials());
     if (required.isPresent() && listener.tls().certificate().isEmpty()) {
       log.warn(
           "{}: credentials arrive in plain text (expected: {}.tls, or TLS before it)", key, key);
     }
-    Access access = new Access(config, required, limits);
-    servers.add(
-        OtlpServer.start(key, listener, config, admission, access, intake, metrics, health));
+    return new Access(config, required, limits);
   }
 
   private void readCredentials() {
@@ -145,6 +162,11 @@ public final class Gateway implements Role {
   /** The port bound for {@code gateway.http}; it serves OTLP/gRPC as well. */
   public int httpPort() {
     return servers.get(1).port();
+  }
+
+  /** The ports bound for load balancers that speak the PROXY protocol, that of gRPC first. */
+  List<Integer> proxyProtocolPorts() {
+    return servers.stream().skip(2).map(OtlpServer::port).toList();
   }
 
   @Override

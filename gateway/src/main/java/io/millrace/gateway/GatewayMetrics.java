@@ -37,6 +37,7 @@ final class GatewayMetrics {
 
   private final Map<Signal, BySignal> signals;
   private final Counter unknownPaths;
+  private final Counter omittedMetadataHeaders;
   private final Map<Boolean, Counter> credentialsReloads;
   private final TenantMeters tenants;
 
@@ -49,6 +50,10 @@ final class GatewayMetrics {
     Gauge.builder("millrace.gateway.in.flight.bytes", admission, Admission::inFlightBytes)
         .description("Bytes that requests hold, from the first one read to the answer")
         .register(registry);
+    omittedMetadataHeaders =
+        Counter.builder("millrace.gateway.omitted.metadata.headers")
+            .description("Values of metadata headers for which records had no room")
+            .register(registry);
     unknownPaths =
         new Meters(registry, Tags.of("signal", "unknown")).refusedRequests("unknown_path");
     signals =
@@ -112,6 +117,10 @@ final class GatewayMetrics {
 
   void answered(Signal signal, Transport transport, long nanos) {
     get(of(signal).durations, transport).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void omittedMetadataHeader() {
+    omittedMetadataHeaders.increment();
   }
 
   void unknownPath() {

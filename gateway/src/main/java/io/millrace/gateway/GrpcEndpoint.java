@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.MessageLite;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -69,7 +70,8 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
     ServiceRequestContext ctx = ServiceRequestContext.current();
-    Verdict verdict = access.check(ctx.request().headers());
+    RequestHeaders sent = ctx.request().headers();
+    Verdict verdict = access.check(sent);
     if (verdict instanceof Denied denied) {
       reply(call, intake.deny(signal, denied));
       return new ServerCall.Listener<>() {};
@@ -91,7 +93,7 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
         byte[] received = requireNonNullElse(body, new byte[0]);
         body = null; // the call lives until the answer, its request need not
         var request =
-            new ExportRequest(signal, Transport.GRPC, Encoding.PROTOBUF, received, tenant);
+            new ExportRequest(signal, Transport.GRPC, Encoding.PROTOBUF, received, tenant, sent);
         var unused = intake.accept(request, reservation).thenAccept(answer -> reply(call, answer));
       }
     };

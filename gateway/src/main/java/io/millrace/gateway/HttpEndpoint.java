@@ -84,7 +84,7 @@ final class HttpEndpoint implements HttpService {
     try {
       byte[] body = decoder.get().decode(received.content().array(), maxRequestBytes, reservation);
       return intake.accept(
-          new ExportRequest(signal, Transport.HTTP, encoding, body, tenant), reservation);
+          new ExportRequest(signal, Transport.HTTP, encoding, body, tenant, headers), reservation);
     } catch (MalformedOtlp e) {
       return refuse(Refusal.MALFORMED, String.valueOf(e.getMessage()));
     } catch (TooLarge e) {

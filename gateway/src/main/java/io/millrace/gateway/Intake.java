@@ -146,8 +146,7 @@ final class Intake {
     }
     metrics.received(signal, split);
     Accepted accepted = accepted(split.refused());
-    CompletableFuture<Void> acknowledgement =
-        publisher.publish(signal, split.pieces(), request.tenant());
+    CompletableFuture<Void> acknowledgement = publisher.publish(request, split.pieces());
     // The rest is garbage now; Kafka's buffer has a copy of the records until the answer.
     held.resize(recordBytes);
     return acknowledgement.handle(

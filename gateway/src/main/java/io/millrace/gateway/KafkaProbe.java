@@ -20,12 +20,11 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +42,12 @@ final class KafkaProbe implements TopicWatch.Probe {
 
   private final String bootstrapServers;
   private final Admin admin;
-  private final Producer<?, ?> producer;
+  private final RenewableProducer producer;
   private final TopicsConfig topics;
   private boolean configUnknownLogged;
 
-  KafkaProbe(String bootstrapServers, Admin admin, Producer<?, ?> producer, TopicsConfig topics) {
+  KafkaProbe(
+      String bootstrapServers, Admin admin, RenewableProducer producer, TopicsConfig topics) {
     this.bootstrapServers = bootstrapServers;
     this.admin = admin;
     this.producer = producer;
@@ -67,7 +67,7 @@ final class KafkaProbe implements TopicWatch.Probe {
   public Map<Signal, TopicState> look() throws InterruptedException {
     List<String> names =
         Arrays.stream(Signal.values()).map(signal -> topics.of(signal).name()).distinct().toList();
-    names.forEach(this::partitionsKnownToProducer); // asked for now, known when the answers are in
+    names.forEach(producer::partitionsKnown); // asked for now, known when the answers are in
     var descriptions = admin.describeTopics(names).topicNameValues();
     var configs = admin.describeConfigs(names.stream().map(KafkaProbe::resource).toList()).values();
     Map<Signal, TopicState> states = new EnumMap<>(Signal.class);
@@ -86,6 +86,9 @@ final class KafkaProbe implements TopicWatch.Probe {
     try {
       return state(topic, description.get(), limits(topic, config));
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthenticationException refusal) {
+        producer.distrust(refusal);
+      }
       return new Unwritable(why(topic, e.getCause() == null ? e : e.getCause()));
     }
   }
@@ -104,20 +107,12 @@ final class KafkaProbe implements TopicWatch.Probe {
           "topic %s: max.message.bytes is too small (expected: %d)"
               .formatted(topic.name(), topic.maxMessageBytes()));
     }
+    producer.renewIfBroken();
     // While partitions are being added the producer may not know all of them yet.
-    int known = partitionsKnownToProducer(topic.name());
+    int known = producer.partitionsKnown(topic.name());
     return known == 0
         ? new Unwritable("topic %s: not known to the producer yet".formatted(topic.name()))
         : new Writable(Math.min(known, partitions.size()), limits.maxRecordBytes());
-  }
-
-  /** 0 if the producer's metadata lacks the topic; then it has now been told to fetch it. */
-  private int partitionsKnownToProducer(String topic) {
-    try {
-      return producer.partitionsFor(topic).size();
-    } catch (TimeoutException e) {
-      return 0;
-    }
   }
 
   private static boolean isWritable(TopicPartitionInfo partition, int minInsyncReplicas) {

@@ -1,9 +1,13 @@
 package io.millrace.gateway;
 
+import static com.linecorp.armeria.common.SessionProtocol.HTTP;
+import static com.linecorp.armeria.common.SessionProtocol.HTTPS;
+
 import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.ClientAddressSource;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -18,11 +22,14 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.daemon.CannotStart;
 import io.millrace.gateway.TlsFiles.Unusable;
 import io.millrace.otlp.Signal;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -32,12 +39,6 @@ import java.util.concurrent.TimeUnit;
  * One listener. It serves OTLP/gRPC and OTLP/HTTP alike, over HTTP/1.1 and HTTP/2, plain or TLS.
  */
 final class OtlpServer {
-
-  /** For a request to arrive; slower ones are cut off. */
-  private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(30);
-
-  /** Longer than exporters pause between exports, so that they find their connection open. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
 
   /** What gRPC frames add to a message; whether the message fits is decided by its endpoint. */
   private static final int FRAMING_BYTES = 64 << 10;
@@ -60,43 +61,94 @@ final class OtlpServer {
   }
 
   /**
+   * What listeners have in common.
+   *
+   * @param health told by {@code grpc.health.v1}
+   */
+  record Parts(
+      GatewaySection config,
+      Connections connections,
+      Admission admission,
+      Intake intake,
+      GatewayMetrics metrics,
+      ListenableHealthChecker health) {}
+
+  /** A port of a listener; with a gate it is for load balancers. */
+  private record Port(
+      String key, int number, ListenerConfig listener, Optional<ProxyHeaderGate> gate) {}
+
+  /**
    * @param key of the listener in the configuration, {@code gateway.grpc}
    * @throws CannotStart if it cannot listen there
    */
-  static OtlpServer start(
-      String key,
-      ListenerConfig listener,
-      GatewaySection config,
-      Admission admission,
-      Access access,
-      Intake intake,
-      GatewayMetrics metrics,
-      ListenableHealthChecker health) {
-    InetSocketAddress address = new InetSocketAddress(listener.host(), listener.port());
+  static OtlpServer start(String key, ListenerConfig listener, Access access, Parts parts) {
+    Port port = new Port(key + ".port", listener.port(), listener, Optional.empty());
+    return start(key, port, access, parts);
+  }
+
+  /** The same behind load balancers that speak the PROXY protocol; empty without such a port. */
+  static Optional<OtlpServer> startForProxies(
+      String key, ListenerConfig listener, Access access, Parts parts) {
+    ProxyProtocolConfig proxies = listener.proxyProtocol();
+    var gate = Optional.of(new ProxyHeaderGate(proxies.ranges(), parts.connections()));
+    return proxies
+        .port()
+        .map(number -> new Port(key + ".proxy-protocol.port", number, listener, gate))
+        .map(port -> start(key, port, access, parts));
+  }
+
+  private static OtlpServer start(String key, Port port, Access access, Parts parts) {
+    ListenerConfig listener = port.listener();
+    InetSocketAddress address = new InetSocketAddress(listener.host(), port.number());
     if (address.isUnresolved()) {
       throw new CannotStart(key + ".host", listener.host(), "an address of this machine", null);
     }
     ServerBuilder builder = Server.builder();
     Optional<TlsFiles> tls = tls(key, listener.tls());
-    builder.port(address, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    Set<SessionProtocol> protocols = EnumSet.of(tls.isPresent() ? HTTPS : HTTP);
+    port.gate().ifPresent(gate -> protocols.add(SessionProtocol.PROXY));
+    builder.port(address, protocols);
+    if (port.gate().isPresent()) {
+      builder
+          .clientAddressSources(ClientAddressSource.ofProxyProtocol())
+          .clientAddressTrustedProxyFilter(gateKeepsOthersAway -> true);
+    }
     tls.ifPresent(files -> builder.tlsProvider(files, clientAuth(listener.tls())));
-    limits(builder, config);
+    builder.childChannelPipelineCustomizer(
+        pipeline -> accept(pipeline.channel(), parts.connections(), port.gate()));
+    limits(builder, parts.config());
+    services(builder, access, parts);
+    return listen(port, builder.build(), tls);
+  }
+
+  private static void accept(
+      Channel connection, Connections connections, Optional<ProxyHeaderGate> gate) {
+    if (connections.accept(connection)) {
+      gate.ifPresent(present -> present.accept(connection));
+    }
+  }
+
+  private static void services(ServerBuilder builder, Access access, Parts parts) {
     for (Signal signal : Signal.values()) {
       builder.service(
-          grpc(signal, config, access, intake, metrics), call -> new BodyWatch(call, admission));
+          grpc(signal, access, parts),
+          call -> new BodyWatch(call, parts.admission(), parts.connections()));
       HttpEndpoint endpoint =
-          new HttpEndpoint(signal, access, intake, config.maxRequestBytes(), metrics);
-      builder.service(signal.httpPath(), cors(config.cors(), new BodyWatch(endpoint, admission)));
+          new HttpEndpoint(
+              signal, access, parts.intake(), parts.config().maxRequestBytes(), parts.metrics());
+      HttpService watched = new BodyWatch(endpoint, parts.admission(), parts.connections());
+      builder.service(signal.httpPath(), cors(parts.config().cors(), watched));
     }
-    builder.service(GrpcService.builder().addService(GrpcHealthCheckService.of(health)).build());
+    builder.service(
+        GrpcService.builder().addService(GrpcHealthCheckService.of(parts.health())).build());
     builder.serviceUnder(
         "/",
         (ctx, request) -> {
-          metrics.unknownPath();
+          parts.connections().serving(ctx);
+          parts.metrics().unknownPath();
           return HttpReply.unknownPath(ctx.path());
         });
-    builder.errorHandler(new HttpErrors(metrics).orElse(ServerErrorHandler.ofDefault()));
-    return listen(key, listener, builder.build(), tls);
+    builder.errorHandler(new HttpErrors(parts.metrics()).orElse(ServerErrorHandler.ofDefault()));
   }
 
   /** Answers preflights itself; without origins nothing is added. */
@@ -132,11 +184,18 @@ final class OtlpServer {
         .build();
   }
 
+  /** The time for a request to arrive, and for Kafka to take it. */
+  static Duration longestCall(GatewaySection config) {
+    return config.connections().receiveTimeout().plus(config.producer().deliveryTimeout());
+  }
+
   private static void limits(ServerBuilder builder, GatewaySection config) {
     builder
         .maxRequestLength(config.maxRequestBytes() + FRAMING_BYTES)
-        .requestTimeout(RECEIVE_TIMEOUT.plus(config.producer().deliveryTimeout()))
-        .idleTimeout(IDLE_TIMEOUT)
+        .requestTimeout(longestCall(config))
+        .idleTimeout(config.connections().idleTimeout())
+        .pingInterval(config.connections().pingInterval())
+        .http2MaxStreamsPerConnection(Connections.MAX_CALLS)
         .gracefulShutdownTimeout(QUIET_PERIOD, config.drainTimeout().plus(QUIET_PERIOD))
         .verboseResponses(false)
         .disableServerHeader()
@@ -145,28 +204,26 @@ final class OtlpServer {
         .meterRegistry(new CompositeMeterRegistry());
   }
 
-  private static GrpcService grpc(
-      Signal signal, GatewaySection config, Access access, Intake intake, GatewayMetrics metrics) {
+  private static GrpcService grpc(Signal signal, Access access, Parts parts) {
     return GrpcService.builder()
-        .addService(GrpcEndpoint.of(signal, access, intake))
+        .addService(GrpcEndpoint.of(signal, access, parts.intake()))
         .decompressorRegistry(DECOMPRESSORS)
         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
-        .maxRequestMessageLength(config.maxRequestBytes())
+        .maxRequestMessageLength(parts.config().maxRequestBytes())
         // Without a deadline from the client there would be none, and slow senders stay for ever.
         .useClientTimeoutHeader(false)
-        .exceptionHandler(new GrpcErrors(signal, metrics))
+        .exceptionHandler(new GrpcErrors(signal, parts.metrics()))
         .build();
   }
 
-  private static OtlpServer listen(
-      String key, ListenerConfig listener, Server server, Optional<TlsFiles> tls) {
+  private static OtlpServer listen(Port port, Server server, Optional<TlsFiles> tls) {
     try {
       server.start().join();
       return new OtlpServer(server, tls.map(OtlpServer::watch));
     } catch (CompletionException e) {
       server.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw CannotStart.cannotListen(key + ".port", listener.port(), cause);
+      throw CannotStart.cannotListen(port.key(), port.number(), cause);
     }
   }
 

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.otlp.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -117,6 +119,41 @@ class CapacityIT {
     assertThat(pipeline.counter("refused.requests", "reason", "over_capacity")).isEqualTo(1);
   }
 
+  @Test
+  void shouldCountWhatGrpcDecompressesWhileItDoes() throws Exception {
+    // Given
+    List<Socket> slow = slowSenders();
+    byte[] bomb = new byte[60_000]; // a few bytes as sent
+
+    // When, Then
+    assertThatThrownBy(() -> gzipped(bomb))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+              assertThat(StatusProto.fromThrowable(e).getDetails(0).is(RetryInfo.class)).isTrue();
+            });
+    hangUp(slow);
+    assertThatThrownBy(() -> gzipped(bomb)).hasMessageContaining("INVALID_ARGUMENT");
+    assertThatThrownBy(() -> gzipped(new byte[100 << 20]))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+              assertThat(StatusProto.fromThrowable(e).getDetailsList()).isEmpty();
+            });
+    assertThat(pipeline.counter("refused.requests", "reason", "over_capacity")).isEqualTo(1);
+    assertThat(pipeline.counter("refused.requests", "reason", "too_large")).isEqualTo(1);
+  }
+
+  private static byte[] gzipped(byte[] message) {
+    return ClientCalls.blockingUnaryCall(
+        channel,
+        GrpcEndpoint.method(Signal.TRACES),
+        CallOptions.DEFAULT.withCompression("gzip"),
+        message);
+  }
+
   /** They have sent most of a request each, and now nothing. */
   private static List<Socket> slowSenders() throws IOException {
     List<Socket> sockets = new ArrayList<>();
@@ -131,7 +168,10 @@ class CapacityIT {
       socket.getOutputStream().flush();
     }
     await()
-        .untilAsserted(() -> assertThat(pipeline.gauge("in.flight.bytes")).isEqualTo(4 * 60_000));
+        .untilAsserted(
+            () ->
+                assertThat(pipeline.gauge("in.flight.bytes"))
+                    .isEqualTo(4 * (60_000 + BodyWatch.CALL_BYTES)));
     return sockets;
   }
 

@@ -48,9 +48,17 @@ class GatewayConfigTest {
             "gateway.grpc.tls.certificate=a.pem",
             "gateway.grpc.tls.key=b.pem",
             "gateway.grpc.tls.client-ca=c.pem",
+            "gateway.grpc.proxy-protocol.port=3",
+            "gateway.grpc.proxy-protocol.trusted=[10.0.0.0/8, \"::1\"]",
             "gateway.grpc.require-credentials=false",
             "gateway.http.host=localhost",
             "gateway.http.port=2",
+            "gateway.connections.max=1",
+            "gateway.connections.max-age=0",
+            "gateway.connections.max-age-grace=0",
+            "gateway.connections.idle-timeout=1s",
+            "gateway.connections.ping-interval=0",
+            "gateway.connections.receive-timeout=1s",
             "gateway.cors.allowed-origins=[\"https://a.example\", \"http://b:8080\"]",
             "gateway.credentials.file=d.txt",
             "gateway.credentials.api-key-header=Key",
@@ -64,6 +72,7 @@ class GatewayConfigTest {
             "gateway.max-in-flight-bytes=2GiB",
             "gateway.partition-logs-by=trace-id",
             "gateway.hasher=fnv-1a",
+            "gateway.metadata-headers=[X-Region, user-agent]",
             "gateway.producer.linger=0",
             "gateway.producer.batch-bytes=1KiB",
             "gateway.producer.compression=lz4",
@@ -79,8 +88,16 @@ class GatewayConfigTest {
                         Optional.of(Path.of("a.pem")),
                         Optional.of(Path.of("b.pem")),
                         Optional.of(Path.of("c.pem"))),
+                    new ProxyProtocolConfig(Optional.of(3), List.of("10.0.0.0/8", "::1")),
                     false),
                 new ListenerConfig("localhost", 2),
+                new ConnectionsConfig(
+                    1,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ofSeconds(1),
+                    Duration.ZERO,
+                    Duration.ofSeconds(1)),
                 new CorsConfig(List.of("https://a.example", "http://b:8080")),
                 new CredentialsConfig(Optional.of(Path.of("d.txt")), "Key"),
                 new TenantsConfig(
@@ -95,6 +112,7 @@ class GatewayConfigTest {
                 2L << 30,
                 LogsPartitioning.TRACE_ID,
                 Hasher.FNV_1A,
+                List.of("x-region", "user-agent"),
                 new PublisherConfig(
                     Duration.ZERO, 1 << 10, PublisherConfig.Compression.LZ4, Duration.ofSeconds(2)),
                 Duration.ZERO));
@@ -114,6 +132,36 @@ class GatewayConfigTest {
             + " | gateway.http.tls.client-ca: c.pem (expected: certificate and key with it)",
         "gateway.http.port=4317"
             + " | gateway.http.port: 4317 (expected: another port than gateway.grpc.port)",
+        "gateway.grpc.proxy-protocol.port=1"
+            + " | gateway.grpc.proxy-protocol.trusted: none"
+            + " (expected: the addresses of the load balancers)",
+        "gateway.grpc.proxy-protocol.trusted=[10.0.0.1]"
+            + " | gateway.grpc.proxy-protocol.port: none"
+            + " (expected: the port on which the trusted ones connect)",
+        "gateway.grpc.proxy-protocol={port: 1, trusted: [10.0.0.0/33]}"
+            + " | gateway.grpc.proxy-protocol.trusted: 10.0.0.0/33"
+            + " (expected: addresses such as 10.1.2.3, 10.0.0.0/8 or fd00::/8)",
+        "gateway.grpc.proxy-protocol={port: 65536, trusted: [10.0.0.0]}"
+            + " | gateway.grpc.proxy-protocol.port: 65536 (expected: 0 to 65535)",
+        "gateway.grpc.proxy-protocol={port: 4318, trusted: [10.0.0.0]}"
+            + " | gateway.grpc.proxy-protocol.port: 4318"
+            + " (expected: a port of its own, not one that is used here)",
+        "gateway.connections.max=0 | gateway.connections.max: 0 (expected: 1 to 1000000)",
+        "gateway.connections.max=1000001"
+            + " | gateway.connections.max: 1000001 (expected: 1 to 1000000)",
+        "gateway.connections.max-age=999ms"
+            + " | gateway.connections.max-age: 999ms (expected: 0s for never, or 1s to 365d)",
+        "gateway.connections.max-age-grace=601s"
+            + " | gateway.connections.max-age-grace: 10m1s (expected: 0s to 10m)",
+        "gateway.connections.idle-timeout=999ms"
+            + " | gateway.connections.idle-timeout: 999ms (expected: 1s to 1d)",
+        "gateway.connections.ping-interval=2m | gateway.connections.ping-interval: 2m"
+            + " (expected: 0s for none, or 1s to less than idle-timeout)",
+        "gateway.connections.receive-timeout=999ms"
+            + " | gateway.connections.receive-timeout: 999ms (expected: 1s to 10m)",
+        "gateway={max-request-bytes: 1KiB, max-in-flight-bytes: 65535}"
+            + " | gateway.max-in-flight-bytes: 65535"
+            + " (expected: at least four times max-request-bytes, 65536)",
         "gateway.cors.allowed-origins=[https://a.example/]"
             + " | gateway.cors.allowed-origins: https://a.example/"
             + " (expected: scheme://host[:port] without a path, or * alone)",
@@ -151,6 +199,21 @@ class GatewayConfigTest {
         "gateway.max-in-flight-bytes=67108863"
             + " | gateway.max-in-flight-bytes: 67108863"
             + " (expected: at least four times max-request-bytes, 67108864)",
+        "gateway.metadata-headers=[Authorization] | gateway.metadata-headers: authorization"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway={metadata-headers: [my-key], credentials: {api-key-header: My-Key}}"
+            + " | gateway.metadata-headers: my-key"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[x-scope-orgid] | gateway.metadata-headers: x-scope-orgid"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[millrace-items] | gateway.metadata-headers: millrace-items"
+            + " (expected: no secret, no tenant, and nothing of Millrace's own)",
+        "gateway.metadata-headers=[':path'] | gateway.metadata-headers: :path"
+            + " (expected: names of text headers, up to 64 letters, digits, . _ or -)",
+        "gateway.metadata-headers=[trace-bin] | gateway.metadata-headers: trace-bin"
+            + " (expected: names of text headers, up to 64 letters, digits, . _ or -)",
+        "gateway.metadata-headers=[a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]"
+            + " | gateway.metadata-headers: 17 names (expected: at most 16)",
         "gateway.producer.linger=1001ms" + " | gateway.producer.linger: 1s1ms (expected: 0s to 1s)",
         "gateway.producer.batch-bytes=1023"
             + " | gateway.producer.batch-bytes: 1023 (expected: 1024 to 16777216)",
@@ -162,8 +225,9 @@ class GatewayConfigTest {
             + " | gateway.producer.delivery-timeout: 5m1s (expected: 2s to 5m)",
         "gateway.drain-timeout=601s | gateway.drain-timeout: 10m1s (expected: 0s to 10m)",
         "gateway.grcp.port=1"
-            + " | gateway.grcp: unknown key (expected: one of grpc, http, cors, credentials, tenants,"
-            + " max-request-bytes, max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)",
+            + " | gateway.grcp: unknown key (expected: one of grpc, http, connections, cors,"
+            + " credentials, tenants, max-request-bytes, max-in-flight-bytes, partition-logs-by,"
+            + " hasher, metadata-headers, producer, drain-timeout)",
       })
   void shouldRefuse(String setting, String message) {
     assertThatThrownBy(() -> read(setting)).isInstanceOf(InvalidConfig.class).hasMessage(message);

@@ -119,6 +119,7 @@ class GatewayIT {
     return new GatewaySection(
         grpc,
         http,
+        section.connections(),
         CorsConfig.NONE,
         section.credentials(),
         section.tenants(),
@@ -126,6 +127,7 @@ class GatewayIT {
         section.maxInFlightBytes(),
         section.partitionLogsBy(),
         section.hasher(),
+        section.metadataHeaders(),
         section.producer(),
         section.drainTimeout());
   }

@@ -2,6 +2,8 @@ package io.millrace.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.RequestHeaders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gateway.Answer.Accepted;
 import io.millrace.gateway.Answer.Refused;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.Test;
 /** With Kafka's own in-memory producer, which acknowledges when it is told to. */
 class IntakeTest {
 
+  private static final RequestHeaders HEADERS = RequestHeaders.of(HttpMethod.POST, "/v1/traces");
+
   private static final int LIMIT_BYTES = 20_000;
 
   private static final TenantsConfig LIMITED =
@@ -66,7 +70,10 @@ class IntakeTest {
           topics::get,
           splitters,
           new TenantLimits(LIMITED, () -> nanos),
-          new Publisher(kafka, TopicsConfig.DEFAULT),
+          new Publisher(
+              new RenewableProducer(() -> kafka),
+              TopicsConfig.DEFAULT,
+              new MetadataHeaders(List.of(), () -> {})),
           new GatewayMetrics(registry, admission, LIMITED.named()));
 
   IntakeTest() {
@@ -389,7 +396,8 @@ class IntakeTest {
   private CompletableFuture<Answer> accept(
       Signal signal, Encoding encoding, byte[] body, String tenant) {
     return intake.accept(
-        new ExportRequest(signal, Transport.GRPC, encoding, body, tenant), admission.open());
+        new ExportRequest(signal, Transport.GRPC, encoding, body, tenant, HEADERS),
+        admission.open());
   }
 
   private double items(String name) {

@@ -95,7 +95,7 @@ class KafkaAwayIT {
     try (EmbeddedBroker broker =
             EmbeddedBroker.start(dir, 0, Map.of("auto.create.topics.enable", "false"));
         TestPipeline pipeline = TestPipeline.startWithoutTopics(broker.bootstrapServers())) {
-      String traces = pipeline.topics.traces().name();
+      String traces = pipeline.topics.of(Signal.TRACES).name();
       String missing =
           "topic " + traces + ": missing (expected: 4 partitions; run \"millrace topics apply\")";
       await()
@@ -117,7 +117,7 @@ class KafkaAwayIT {
   void shouldNotBeReadyWithoutEnoughInSyncReplicas(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
         TestPipeline pipeline = TestPipeline.start(broker)) {
-      String logs = pipeline.topics.logs().name();
+      String logs = pipeline.topics.of(Signal.LOGS).name();
 
       setMinInsyncReplicas(broker, logs, 2);
 

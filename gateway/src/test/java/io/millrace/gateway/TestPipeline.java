@@ -12,7 +12,9 @@ import io.millrace.otlp.Hasher;
 import io.millrace.otlp.LogsPartitioning;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.Topic;
 import io.millrace.topics.TopicConfig;
+import io.millrace.topics.TopicsAdmin;
 import io.millrace.topics.TopicsConfig;
 import java.net.URI;
 import java.time.Duration;
@@ -21,12 +23,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -45,17 +44,16 @@ final class TestPipeline implements AutoCloseable {
   }
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final String bootstrapServers;
+  final KafkaConfig kafka;
   final TopicsConfig topics;
   final Gateway gateway;
 
   private final Map<Counter, Double> countersBefore = new HashMap<>();
   private final Map<TopicPartition, Long> offsetsBefore = new HashMap<>();
 
-  private TestPipeline(String bootstrapServers, TopicsConfig topics, GatewaySection section) {
-    this.bootstrapServers = bootstrapServers;
+  private TestPipeline(KafkaConfig kafka, TopicsConfig topics, GatewaySection section) {
+    this.kafka = kafka;
     this.topics = topics;
-    KafkaConfig kafka = new KafkaConfig(bootstrapServers, Map.of());
     gateway =
         Gateway.start(new GatewayConfig(kafka, topics, AdminConfig.DEFAULT, section), registry);
   }
@@ -64,7 +62,7 @@ final class TestPipeline implements AutoCloseable {
   static TestPipeline start(EmbeddedBroker broker, GatewaySection section) {
     TopicsConfig topics = topics();
     createTopics(broker.bootstrapServers(), topics);
-    TestPipeline pipeline = new TestPipeline(broker.bootstrapServers(), topics, section);
+    TestPipeline pipeline = new TestPipeline(plain(broker.bootstrapServers()), topics, section);
     pipeline.awaitReady();
     return pipeline;
   }
@@ -75,7 +73,15 @@ final class TestPipeline implements AutoCloseable {
 
   /** Without topics, and so not ready. */
   static TestPipeline startWithoutTopics(String bootstrapServers) {
-    return new TestPipeline(bootstrapServers, topics(), section());
+    return startWithoutTopics(plain(bootstrapServers));
+  }
+
+  static TestPipeline startWithoutTopics(KafkaConfig kafka) {
+    return new TestPipeline(kafka, topics(), section());
+  }
+
+  private static KafkaConfig plain(String bootstrapServers) {
+    return new KafkaConfig(bootstrapServers, Map.of());
   }
 
   /** Free ports, little time to wait for Kafka. */
@@ -83,10 +89,22 @@ final class TestPipeline implements AutoCloseable {
     return section(1 << 20, 8 << 20, Duration.ofMillis(5));
   }
 
+  /** As {@link #section()}, with some keys set: {@code gateway.connections.max=3}. */
+  static GatewaySection section(String... settings) {
+    return section(section(), settings);
+  }
+
+  static GatewaySection section(GatewaySection base, String... settings) {
+    GatewayConfig config =
+        new GatewayConfig(KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, base);
+    return ConfigReader.read(config, Set.of(), null, List.of(settings), Map.of()).gateway();
+  }
+
   static GatewaySection section(int maxRequestBytes, long maxInFlightBytes, Duration linger) {
     return new GatewaySection(
         new ListenerConfig("127.0.0.1", 0),
         new ListenerConfig("127.0.0.1", 0),
+        ConnectionsConfig.DEFAULT,
         new CorsConfig(List.of("https://shop.example")),
         CredentialsConfig.NONE,
         TenantsConfig.NONE,
@@ -94,6 +112,7 @@ final class TestPipeline implements AutoCloseable {
         maxInFlightBytes,
         LogsPartitioning.RESOURCE,
         Hasher.MURMUR2,
+        List.of(),
         new PublisherConfig(
             linger, 64 << 10, PublisherConfig.Compression.ZSTD, Duration.ofSeconds(3)),
         Duration.ofSeconds(10));
@@ -113,11 +132,11 @@ final class TestPipeline implements AutoCloseable {
   }
 
   private static TopicsConfig topics() {
-    String suffix = "-" + COUNT.incrementAndGet();
     return new TopicsConfig(
-        topic("otlp-traces" + suffix),
-        topic("otlp-metrics" + suffix),
-        topic("otlp-logs" + suffix),
+        "test-" + COUNT.incrementAndGet() + ".",
+        topic("otlp-traces"),
+        topic("otlp-metrics"),
+        topic("otlp-logs"),
         1,
         Duration.ofDays(1));
   }
@@ -127,19 +146,15 @@ final class TestPipeline implements AutoCloseable {
   }
 
   static void createTopics(String bootstrapServers, TopicsConfig topics) {
-    List<NewTopic> create =
-        Arrays.stream(Signal.values())
-            .flatMap(signal -> topics.catalogue(signal).stream())
-            .map(
-                topic ->
-                    new NewTopic(
-                            topic.name(),
-                            Optional.of(topic.partitions()),
-                            Optional.of((short) topic.replicationFactor()))
-                        .configs(topic.config()))
-            .toList();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      admin.createTopics(create).all().toCompletionStage().toCompletableFuture().join();
+    createTopics(plain(bootstrapServers), topics);
+  }
+
+  /** Returns when every partition has a leader that serves it. */
+  static void createTopics(KafkaConfig kafka, TopicsConfig topics) {
+    List<Topic> catalogue =
+        Arrays.stream(Signal.values()).flatMap(each -> topics.catalogue(each).stream()).toList();
+    try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {
+      assertThat(admin.apply(catalogue)).isEmpty();
     }
   }
 
@@ -178,7 +193,7 @@ final class TestPipeline implements AutoCloseable {
 
   /** All that lies on a signal's topic. What has been answered with OK must be among it. */
   List<ConsumerRecord<byte[], byte[]>> records(Signal signal) {
-    Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
+    Map<String, Object> config = kafka.clientProperties("test");
     var bytes = new ByteArrayDeserializer();
     try (var consumer = new KafkaConsumer<>(config, bytes, bytes)) {
       List<TopicPartition> partitions =

@@ -49,22 +49,15 @@ class TlsIT {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     write(server);
     Files.writeString(dir.resolve("client-ca.pem"), certificate(CLIENT));
-    GatewaySection plain = TestPipeline.section();
     pipeline =
         TestPipeline.start(
             broker,
-            new GatewaySection(
-                new ListenerConfig("127.0.0.1", 0, tls(Optional.of(dir.resolve("client-ca.pem")))),
-                new ListenerConfig("127.0.0.1", 0, tls(Optional.empty())),
-                plain.cors(),
-                plain.credentials(),
-                plain.tenants(),
-                plain.maxRequestBytes(),
-                plain.maxInFlightBytes(),
-                plain.partitionLogsBy(),
-                plain.hasher(),
-                plain.producer(),
-                plain.drainTimeout()));
+            TestPipeline.section(
+                "gateway.grpc.tls.certificate=" + dir.resolve("certificate.pem"),
+                "gateway.grpc.tls.key=" + dir.resolve("key.pem"),
+                "gateway.grpc.tls.client-ca=" + dir.resolve("client-ca.pem"),
+                "gateway.http.tls.certificate=" + dir.resolve("certificate.pem"),
+                "gateway.http.tls.key=" + dir.resolve("key.pem")));
   }
 
   @AfterAll
@@ -208,12 +201,8 @@ class TlsIT {
                 OtlpServer.start(
                     "gateway.grpc",
                     new ListenerConfig("127.0.0.1", 0, config),
-                    TestPipeline.section(),
                     null,
-                    null,
-                    null,
-                    null,
-                    null))
+                    new OtlpServer.Parts(TestPipeline.section(), null, null, null, null, null)))
         .isInstanceOf(CannotStart.class)
         .hasMessage("gateway.grpc.tls: %s: no certificates in PEM".formatted(missing));
   }
@@ -233,11 +222,6 @@ class TlsIT {
     } finally {
       channel.shutdownNow();
     }
-  }
-
-  private static TlsConfig tls(Optional<Path> clientCa) {
-    return new TlsConfig(
-        Optional.of(dir.resolve("certificate.pem")), Optional.of(dir.resolve("key.pem")), clientCa);
   }
 
   private static void write(TlsKeyPair pair) throws IOException {

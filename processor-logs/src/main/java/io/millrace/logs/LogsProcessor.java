@@ -21,7 +21,7 @@ public final class LogsProcessor {
     return Processor.start(
         Signal.LOGS,
         config.kafka(),
-        config.topics().logs(),
+        config.topics().of(Signal.LOGS),
         config.logs().processor(),
         destination -> Stage.passThrough(Signal.LOGS),
         destination -> open(config.logs(), destination, registry),

@@ -20,7 +20,7 @@ public final class MetricsProcessor {
     return Processor.start(
         Signal.METRICS,
         config.kafka(),
-        config.topics().metrics(),
+        config.topics().of(Signal.METRICS),
         config.metrics().processor(),
         destination -> Stage.passThrough(Signal.METRICS),
         destination -> open(config.metrics(), destination, registry),

@@ -46,7 +46,7 @@ public final class TracesProcessor {
         Processor.start(
             Signal.TRACES,
             config.kafka(),
-            config.topics().traces(),
+            config.topics().of(Signal.TRACES),
             config.traces().processor(),
             destination ->
                 sampling.policies().isEmpty()

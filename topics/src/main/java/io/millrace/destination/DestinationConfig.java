@@ -14,8 +14,9 @@ import java.util.Optional;
  * One destination of one signal.
  *
  * @param url {@code http://} or {@code https://} for OTLP/HTTP, {@code grpc://} or {@code grpcs://}
- *     for OTLP/gRPC, {@code file:} for a folder of OTLP/JSON lines. {@code /v1/<signal>} is
- *     appended to the path of an HTTP URL unless it ends so
+ *     for OTLP/gRPC, {@code file:} for a folder of OTLP/JSON lines, {@code discard:/} for nowhere,
+ *     to measure with. {@code /v1/<signal>} is appended to the path of an HTTP URL unless it ends
+ *     so
  * @param headers sent with every request; values are secrets
  * @param compression of requests; default gzip
  * @param compressionLevel more is smaller and slower: 1 to 9 for gzip, 1 to 22 for zstd; default 1
@@ -50,7 +51,8 @@ public record DestinationConfig(
           100 << 20,
           100);
 
-  private static final List<String> SCHEMES = List.of("http", "https", "grpc", "grpcs", "file");
+  private static final List<String> SCHEMES =
+      List.of("http", "https", "grpc", "grpcs", "file", "discard");
 
   /** How request bodies are compressed. */
   public enum Compression {
@@ -122,9 +124,10 @@ public record DestinationConfig(
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     boolean file = scheme.equals("file");
+    boolean local = file || scheme.equals("discard");
     boolean grpc = scheme.startsWith("grpc");
     if (!SCHEMES.contains(scheme)
-        || (file ? uri.getSchemeSpecificPart().isBlank() : uri.getHost() == null)
+        || (local ? uri.getSchemeSpecificPart().isBlank() : uri.getHost() == null)
         || (grpc && !uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/"))) {
       throw new InvalidConfig("url", url, expected);
     }

@@ -25,6 +25,7 @@ public final class Destinations {
     return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
       case "grpc", "grpcs" -> new OtlpGrpc(signal, config, perLane);
       case "file" -> OtlpFiles.open(signal, folder(uri), config, Clock.systemUTC());
+      case "discard" -> new Discard(perLane);
       default -> new OtlpHttp(signal, config, perLane, Clock.systemUTC());
     };
   }

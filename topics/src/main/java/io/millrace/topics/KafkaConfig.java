@@ -5,6 +5,7 @@ import io.millrace.daemon.Secret;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * How to reach Kafka.
@@ -43,6 +44,22 @@ public record KafkaConfig(String bootstrapServers, Map<String, Secret> propertie
             "properties." + key, "set", "not this key: the delivery guarantee depends on it");
       }
     }
+  }
+
+  /**
+   * Why a client refuses its configuration, without the parts of secrets that Kafka quotes when it
+   * cannot read {@code sasl.jaas.config}.
+   */
+  public static String refusal(KafkaException failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = String.valueOf(cause.getMessage());
+    return message.contains("JAAS config")
+        ? "kafka.properties.sasl.jaas.config: unreadable"
+            + " (expected: MODULE required KEY=\"VALUE\" ... ;)"
+        : message;
   }
 
   /** The base of every client's configuration; a role adds its own keys. */

@@ -17,12 +17,14 @@ import java.time.Duration;
 public record TopicConfig(
     String name, int partitions, int replicationFactor, Duration retention, int maxMessageBytes) {
 
+  /** Kafka allows 249 characters; "-dead" takes five. */
+  static final int MAX_NAME_LENGTH = 244;
+
   static TopicConfig named(String name) {
     return new TopicConfig(name, 12, 3, Duration.ofHours(24), 1 << 20);
   }
 
   public TopicConfig {
-    // Kafka allows 249 characters; "-dead" takes five.
     if (!name.matches("[a-zA-Z0-9._-]{1,244}") || name.equals(".") || name.equals("..")) {
       throw new InvalidConfig("name", name, "1 to 244 letters, digits, '.', '_' or '-'");
     }
@@ -38,6 +40,10 @@ public record TopicConfig(
     if (maxMessageBytes < 64 << 10 || maxMessageBytes > 64 << 20) {
       throw new InvalidConfig("max-message-bytes", maxMessageBytes, "65536 to 67108864");
     }
+  }
+
+  TopicConfig withName(String other) {
+    return new TopicConfig(other, partitions, replicationFactor, retention, maxMessageBytes);
   }
 
   TopicConfig withReplicationFactor(int replicas) {

@@ -8,6 +8,8 @@ import java.util.List;
 /**
  * The topics of one installation.
  *
+ * @param prefix put before every topic's name, for installations that share a Kafka: {@code shop.}
+ *     makes {@code shop.otlp-traces}; default none
  * @param traces default {@code otlp-traces}
  * @param metrics default {@code otlp-metrics}
  * @param logs default {@code otlp-logs}
@@ -15,6 +17,7 @@ import java.util.List;
  * @param deadLetterRetention how long dead letters are kept; default 7 days
  */
 public record TopicsConfig(
+    String prefix,
     TopicConfig traces,
     TopicConfig metrics,
     TopicConfig logs,
@@ -23,13 +26,35 @@ public record TopicsConfig(
 
   public static final TopicsConfig DEFAULT =
       new TopicsConfig(
+          "",
           TopicConfig.named("otlp-traces"),
           TopicConfig.named("otlp-metrics"),
           TopicConfig.named("otlp-logs"),
           3,
           Duration.ofDays(7));
 
+  /** Without a prefix. */
+  public TopicsConfig(
+      TopicConfig traces,
+      TopicConfig metrics,
+      TopicConfig logs,
+      int deadLetterPartitions,
+      Duration deadLetterRetention) {
+    this("", traces, metrics, logs, deadLetterPartitions, deadLetterRetention);
+  }
+
   public TopicsConfig {
+    if (!prefix.matches("[a-zA-Z0-9._-]{0,100}")) {
+      throw new InvalidConfig("prefix", prefix, "up to 100 letters, digits, '.', '_' or '-'");
+    }
+    for (TopicConfig topic : List.of(traces, metrics, logs)) {
+      if (prefix.length() + topic.name().length() > TopicConfig.MAX_NAME_LENGTH) {
+        throw new InvalidConfig(
+            "prefix",
+            prefix,
+            "together with " + topic.name() + " at most " + TopicConfig.MAX_NAME_LENGTH);
+      }
+    }
     if (deadLetterPartitions < 1) {
       throw new InvalidConfig("dead-letter-partitions", deadLetterPartitions, "at least 1");
     }
@@ -38,17 +63,21 @@ public record TopicsConfig(
     }
   }
 
+  /** The signal's topic by its whole name; made anew on each call if there is a prefix. */
   public TopicConfig of(Signal signal) {
-    return switch (signal) {
-      case TRACES -> traces;
-      case METRICS -> metrics;
-      case LOGS -> logs;
-    };
+    TopicConfig topic =
+        switch (signal) {
+          case TRACES -> traces;
+          case METRICS -> metrics;
+          case LOGS -> logs;
+        };
+    return prefix.isEmpty() ? topic : topic.withName(prefix + topic.name());
   }
 
   /** The same topics with another number of replicas. */
   public TopicsConfig withReplicationFactor(int replicas) {
     return new TopicsConfig(
+        prefix,
         traces.withReplicationFactor(replicas),
         metrics.withReplicationFactor(replicas),
         logs.withReplicationFactor(replicas),

@@ -30,6 +30,40 @@ class TopicsConfigTest {
   }
 
   @Test
+  void shouldPutThePrefixBeforeEveryName() {
+    TopicsConfig config = prefixed("shop.eu-");
+    assertThat(config.of(Signal.LOGS).name()).isEqualTo("shop.eu-otlp-logs");
+    assertThat(config.of(Signal.LOGS).deadLetterName()).isEqualTo("shop.eu-otlp-logs-dead");
+    assertThat(config.withReplicationFactor(1).catalogue(Signal.TRACES))
+        .extracting(Topic::name)
+        .containsExactly("shop.eu-otlp-traces", "shop.eu-otlp-traces-dead");
+    // What is shown as the configuration can be read again.
+    assertThat(config.traces().name()).isEqualTo("otlp-traces");
+  }
+
+  @Test
+  void shouldRefusePrefixesThatMakeNoNames() {
+    assertRefused(
+        () -> prefixed("a/b"),
+        "prefix: a/b (expected: up to 100 letters, digits, '.', '_' or '-')");
+    assertRefused(
+        () -> prefixed("p".repeat(101)),
+        "prefix: " + "p".repeat(101) + " (expected: up to 100 letters, digits, '.', '_' or '-')");
+    TopicConfig traces = topic("t".repeat(240), 1, 1, Duration.ofHours(1), 1 << 20);
+    assertThat(new TopicsConfig("1234", traces, traces, traces, 1, Duration.ofHours(1)).prefix())
+        .isEqualTo("1234");
+    assertRefused(
+        () -> new TopicsConfig("12345", traces, traces, traces, 1, Duration.ofHours(1)),
+        "prefix: 12345 (expected: together with " + traces.name() + " at most 244)");
+  }
+
+  private static TopicsConfig prefixed(String prefix) {
+    TopicsConfig config = TopicsConfig.DEFAULT;
+    return new TopicsConfig(
+        prefix, config.traces(), config.metrics(), config.logs(), 1, Duration.ofDays(1));
+  }
+
+  @Test
   void shouldAskForOneInSyncReplicaOnASingleNode() {
     assertThat(topic("t", 1, 1, Duration.ofHours(1), 1 << 20).minInsyncReplicas()).isEqualTo(1);
   }

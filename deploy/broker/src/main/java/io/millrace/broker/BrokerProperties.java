@@ -19,22 +19,19 @@ final class BrokerProperties {
   }
 
   private static Map<String, String> identity(Path logDir, int port, int controllerPort) {
-    return Map.of(
-        "process.roles",
-        "broker,controller",
-        "node.id",
-        "1",
-        "log.dirs",
-        logDir.toString(),
-        "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort),
-        "advertised.listeners",
-        "PLAINTEXT://127.0.0.1:" + port,
-        "controller.listener.names",
-        "CONTROLLER",
+    return Map.ofEntries(
+        Map.entry("process.roles", "broker,controller"),
+        Map.entry("node.id", "1"),
+        Map.entry("log.dirs", logDir.toString()),
+        Map.entry(
+            "listeners",
+            "CLIENTS://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort)),
+        Map.entry("advertised.listeners", "CLIENTS://127.0.0.1:" + port),
+        Map.entry("listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+        Map.entry("inter.broker.listener.name", "CLIENTS"),
+        Map.entry("controller.listener.names", "CONTROLLER"),
         // Named here, not in the log directory: so the controller's port may differ at each start.
-        "controller.quorum.voters",
-        "1@127.0.0.1:" + controllerPort);
+        Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort));
   }
 
   /** With one node nothing can have a second replica, and nobody else can join a group. */

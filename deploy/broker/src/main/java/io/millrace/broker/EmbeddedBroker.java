@@ -48,7 +48,8 @@ public final class EmbeddedBroker implements AutoCloseable {
    *
    * @param dataDir created and formatted on first use, gone on with later
    * @param port TCP port on 127.0.0.1; 0 for any free one
-   * @param extra Kafka broker keys that stand over the ones set here
+   * @param extra Kafka broker keys that stand over the ones set here; the listener of clients is
+   *     called CLIENTS, so that {@code listener.security.protocol.map} can give it TLS and SASL
    * @throws BrokerCannotStart if the port or the directory cannot be used; nothing is left running
    */
   public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> extra) {
