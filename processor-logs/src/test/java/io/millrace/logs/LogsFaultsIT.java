@@ -183,6 +183,7 @@ class LogsFaultsIT {
     TopicConfig logs = new TopicConfig(name, PARTITIONS, 1, Duration.ofHours(1), 1 << 20);
     TopicsConfig topics =
         new TopicsConfig(
+            "",
             TopicsConfig.DEFAULT.traces(),
             TopicsConfig.DEFAULT.metrics(),
             logs,

@@ -44,13 +44,31 @@ public final class HttpPost {
     this.timeout = config.timeout();
   }
 
-  /**
-   * What a backend answered.
-   *
-   * @param body at most 64 KiB of it
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Reply(int status, HttpHeaders headers, byte[] body) {
+  /** What a backend answered. */
+  public static final class Reply {
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    Reply(HttpResponse<byte[]> response) {
+      this.status = response.statusCode();
+      this.headers = response.headers();
+      this.body = response.body();
+    }
+
+    public int status() {
+      return status;
+    }
+
+    public HttpHeaders headers() {
+      return headers;
+    }
+
+    /** At most 64 KiB of it. */
+    byte[] body() {
+      return body;
+    }
 
     public boolean isSuccess() {
       return status / 100 == 2;
@@ -91,8 +109,7 @@ public final class HttpPost {
                 exchange.cancel(true);
                 return new Answer.Busy(Duration.ZERO, uri + ": " + rootMessage(failure));
               }
-              return answered.apply(
-                  new Reply(response.statusCode(), response.headers(), response.body()));
+              return answered.apply(new Reply(response));
             });
   }
 

@@ -45,7 +45,8 @@ final class RemoteWriteAnswers {
   Answer of(HttpPost.Reply reply, Sent sent) {
     OptionalLong written = sent.version2() ? written(reply.headers()) : OptionalLong.empty();
     if (reply.isSuccess()) {
-      return settled(sent, refusedOf(sent, written), "HTTP " + reply.status());
+      long refused = Math.min(sent.items(), refusedOf(sent, written));
+      return settled(sent, refused, refused == 0 ? "" : "the backend stored less than was sent");
     }
     Answer failure = reply.failure(clock);
     if (!(failure instanceof Answer.Refused refused)) {

@@ -1,0 +1,157 @@
+package io.millrace.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.daemon.ConfigReader;
+import io.millrace.daemon.EffectiveConfig;
+import io.millrace.metrics.MetricsDestination.Protocol;
+import io.millrace.metrics.prometheus.RemoteWriteConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MetricsSectionTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://prometheus:9090/api/v1/write, auto, true",
+    "http://mimir:9009/api/v1/push, auto, true",
+    "https://cortex/api/prom/push, auto, true",
+    "http://thanos:19291/api/v1/receive, auto, true",
+    "http://vm:8480/insert/0/prometheus/api/v1/write?extra_label=a=b, auto, true",
+    "http://prometheus:9090/api/v1/otlp, auto, false",
+    "http://mimir/otlp, auto, false",
+    "grpc://collector:4317, auto, false",
+    "file:/tmp/out, auto, false",
+    "http://prometheus:9090/api/v1/write, otlp, false",
+    "http://vm:8428/some/where, remote-write, true",
+    "http://vm:8428/some/where, remote-write-2, true"
+  })
+  void shouldChooseTheProtocolByThePathOrTheKey(String url, String protocol, boolean remoteWrite)
+      throws Exception {
+    MetricsDestination destination = read("url: '%s'%n      protocol: %s".formatted(url, protocol));
+
+    assertThat(destination.isRemoteWrite()).isEqualTo(remoteWrite);
+  }
+
+  @Test
+  void shouldBeginWithWhatPrometheusDoes() throws Exception {
+    MetricsDestination destination = read("url: http://p/api/v1/write");
+
+    assertThat(destination).isEqualTo(MetricsDestination.to("http://p/api/v1/write"));
+    RemoteWriteConfig config = destination.remoteWrite();
+    assertThat(config.version2()).isFalse();
+    assertThat(config.rules().isEmpty()).isTrue();
+    assertThat(config.externalLabels()).isEmpty();
+    assertThat(config.fixedLabels()).isEmpty();
+    assertThat(config.maxRequestBytes()).isEqualTo(16 << 20);
+    assertThat(config.conversion().translationStrategy())
+        .isEqualTo("UnderscoreEscapingWithSuffixes");
+  }
+
+  @Test
+  void shouldReadEveryKey() throws Exception {
+    MetricsDestination destination =
+        read(
+            """
+            url: http://mimir/api/v1/push
+                  timeout: 5s
+                  protocol: remote-write-2
+                  external-labels: {region: eu}
+                  high-availability: {cluster: c, replica: r, replica-label: replica}
+                  max-request-bytes: 1MiB
+                  write_relabel_configs:
+                    - {action: drop, source_labels: [__name__], regex: go_.*}
+                  prometheus:
+                    translation-strategy: NoTranslation
+                    promote-resource-attributes: [k8s.pod.name]
+                    keep-identifying-resource-attributes: true
+                    promote-scope-metadata: true
+                    convert-histograms-to-nhcb: true
+                    target-info: false
+                    label-name-underscore-sanitization: false
+                    label-name-preserve-multiple-underscores: false
+                    max-label-names: 30
+                    max-label-name-bytes: 1024
+                    max-label-value-bytes: 2048
+            """);
+
+    assertThat(destination.destination().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(destination.protocol()).isEqualTo(Protocol.REMOTE_WRITE_2);
+    RemoteWriteConfig config = destination.remoteWrite();
+    assertThat(config.version2()).isTrue();
+    assertThat(config.externalLabels()).isEqualTo(Map.of("region", "eu"));
+    assertThat(config.fixedLabels()).isEqualTo(Map.of("cluster", "c", "replica", "r"));
+    assertThat(config.maxRequestBytes()).isEqualTo(1 << 20);
+    assertThat(config.rules().apply(new TreeMap<>(Map.of("__name__", "go_gc")))).isFalse();
+    assertThat(config.conversion().promoteResourceAttributes()).containsExactly("k8s.pod.name");
+    assertThat(config.conversion().targetInfo()).isFalse();
+    assertThat(config.conversion().maxLabelValueBytes()).isEqualTo(2048);
+    assertThat(EffectiveConfig.yaml(destination))
+        .contains("url: http://mimir/api/v1/push\n", "write_relabel_configs:\n- action: drop\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prometheus: {translation-strategy: x} | prometheus.translation-strategy: x (expected: one of UnderscoreEscapingWithSuffixes, UnderscoreEscapingWithoutSuffixes, NoUTF8EscapingWithSuffixes, NoTranslation)",
+        "prometheus: {ignore-resource-attributes: [a]} | prometheus.ignore-resource-attributes: set (expected: promote-all-resource-attributes: true with it)",
+        "prometheus: {promote-resource-attributes: [a], promote-all-resource-attributes: true} | prometheus.promote-resource-attributes: set (expected: not with promote-all-resource-attributes: true)",
+        "prometheus: {max-label-names: -1} | prometheus.max-label-names: -1 (expected: 0 or more)",
+        "prometheus: {max-label-name-bytes: -1} | prometheus.max-label-name-bytes: -1 (expected: 0 or more)",
+        "prometheus: {max-label-value-bytes: -1} | prometheus.max-label-value-bytes: -1 (expected: 0 or more)",
+        "order: none | order: none (expected: partition for remote write: a series has an order)",
+        "max-request-bytes: 1 | max-request-bytes: 1 (expected: 65536 or more)",
+        "external-labels: {__name__: x} | external-labels: [__name__] (expected: names of labels)",
+        "write_relabel_configs: [{action: x}] | write_relabel_configs[0].action: x (expected: an action of Prometheus)",
+        "high-availability: {replica-label: ''} | high-availability.replica-label: \"\" (expected: a label name)",
+        "high-availability: {cluster-label: ''} | high-availability.cluster-label: \"\" (expected: a label name)",
+        "timeout: 0s | timeout: 0s (expected: more than 0)",
+      })
+  void shouldRefuse(String key, String message) {
+    assertThatThrownBy(() -> read("url: http://p/api/v1/write\n      " + key))
+        .hasMessage("metrics.destinations.p." + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'external-labels: {a: b}', external-labels",
+    "'prometheus: {target-info: false}', prometheus",
+    "'high-availability: {cluster: c}', high-availability",
+    "'write_relabel_configs: []', write_relabel_configs"
+  })
+  void shouldRefuseKeysOfRemoteWriteForOtlp(String line, String key) {
+    assertThatThrownBy(() -> read("url: http://p/api/v1/otlp\n      " + line))
+        .hasMessage(
+            "metrics.destinations.p.%s: set (expected: only with remote write, see protocol)"
+                .formatted(key));
+  }
+
+  @Test
+  void shouldRefuseRemoteWriteToAnythingButHttp() {
+    assertThatThrownBy(() -> read("url: grpc://p:1\n      protocol: remote-write"))
+        .hasMessage(
+            "metrics.destinations.p.url: grpc://p:1 (expected: http:// or https:// for remote"
+                + " write)");
+  }
+
+  private MetricsDestination read(String destination) throws Exception {
+    Path file = folder.resolve("millrace.yaml");
+    Files.writeString(file, "metrics:\n  destinations:\n    p:\n      " + destination + "\n");
+    MetricsConfig config =
+        ConfigReader.read(MetricsConfig.DEFAULT, Set.of(), file, List.of(), Map.of());
+    return config.metrics().destinations().get("p");
+  }
+}
