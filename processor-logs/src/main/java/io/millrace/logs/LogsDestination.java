@@ -32,6 +32,7 @@ public record LogsDestination(
           DestinationConfig.DEFAULT, Protocol.AUTO, LabelConfig.DEFAULTS, false, 5000);
 
   private static final String PUSH_PATH = "/loki/api/v1/push";
+  private static final String VICTORIA_LOGS_PATH = "/insert/opentelemetry";
   private static final int LOKI_PORT = 3100;
   private static final int VICTORIA_LOGS_PORT = 9428;
 
@@ -108,9 +109,19 @@ public record LogsDestination(
   }
 
   /**
-   * With the URL made whole: to a bare host and port of Loki or VictoriaLogs their path is added.
+   * With the URL made whole, to a bare host and port of Loki or VictoriaLogs their path is added,
+   * and the order by the kind of backend: VictoriaLogs takes lines in any.
    */
   DestinationConfig complete() {
+    DestinationConfig whole = withWholeUrl();
+    boolean anyOrder =
+        whole.order() == DestinationConfig.Order.BY_SIGNAL
+            && whole.url().matches("(?i)https?:.*")
+            && path(whole.url()).contains(VICTORIA_LOGS_PATH);
+    return anyOrder ? whole.withOrder(DestinationConfig.Order.NONE) : whole;
+  }
+
+  private DestinationConfig withWholeUrl() {
     String url = destination.url();
     if (!url.matches("(?i)https?:.*")) {
       return destination;
@@ -124,7 +135,7 @@ public record LogsDestination(
     }
     return switch (URI.create(url).getPort()) {
       case LOKI_PORT -> destination.withUrl(bare + "/otlp");
-      case VICTORIA_LOGS_PORT -> destination.withUrl(bare + "/insert/opentelemetry");
+      case VICTORIA_LOGS_PORT -> destination.withUrl(bare + VICTORIA_LOGS_PATH);
       default -> destination;
     };
   }

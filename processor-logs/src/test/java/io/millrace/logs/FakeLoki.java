@@ -42,6 +42,7 @@ final class FakeLoki implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newFixedThreadPool(8);
   private final List<String> stored = new CopyOnWriteArrayList<>();
+  private final List<byte[]> requests = new CopyOnWriteArrayList<>();
   private final Supplier<Fault> faults;
   private final Predicate<String> refused;
 
@@ -74,8 +75,16 @@ final class FakeLoki implements AutoCloseable {
     return List.copyOf(stored);
   }
 
+  /** Bodies of all requests, as they were before compression. */
+  List<byte[]> requests() {
+    return List.copyOf(requests);
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
-    List<String> lines = lines(exchange);
+    byte[] body = decompressed(exchange);
+    requests.add(body);
+    List<String> lines =
+        exchange.getRequestURI().getPath().startsWith("/otlp") ? exported(body) : pushed(body);
     Fault fault = faults.get();
     switch (fault) {
       case TOO_MANY_REQUESTS -> respond(exchange, 429, "Ingestion rate limit exceeded");
@@ -103,11 +112,11 @@ final class FakeLoki implements AutoCloseable {
     exchange.close();
   }
 
-  private static List<String> lines(HttpExchange exchange) throws IOException {
+  private static byte[] decompressed(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
     return switch (exchange.getRequestURI().getPath()) {
-      case "/loki/api/v1/push" -> pushed(Snappy.uncompress(body));
-      case "/otlp/v1/logs" -> exported(body);
+      case "/loki/api/v1/push" -> Snappy.uncompress(body);
+      case "/otlp/v1/logs" -> new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
       default -> throw new IOException("no such path: " + exchange.getRequestURI());
     };
   }
@@ -125,8 +134,7 @@ final class FakeLoki implements AutoCloseable {
   }
 
   private static List<String> exported(byte[] body) throws IOException {
-    var request =
-        ExportLogsServiceRequest.parseFrom(new GZIPInputStream(new ByteArrayInputStream(body)));
+    var request = ExportLogsServiceRequest.parseFrom(body);
     List<String> lines = new ArrayList<>();
     for (var resource : request.getResourceLogsList()) {
       for (var scope : resource.getScopeLogsList()) {

@@ -36,6 +36,17 @@ class LogsDestinationTest {
     assertThat(destination.complete().url()).isEqualTo(complete);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://vl:9428, NONE",
+    "https://logs/insert/opentelemetry/v1/logs, NONE",
+    "http://loki:3100, BY_SIGNAL",
+    "http://loki:3100/loki/api/v1/push, BY_SIGNAL"
+  })
+  void shouldKeepOrderWhereTheBackendNeedsIt(String url, DestinationConfig.Order order) {
+    assertThat(LogsDestination.to(url).complete().order()).isEqualTo(order);
+  }
+
   @Test
   void shouldRefuseWhatOnlyThePushApiHas() {
     assertThatThrownBy(() -> destination("http://a", Protocol.AUTO, List.of(), 5000))

@@ -1,5 +1,6 @@
 package io.millrace.logs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,12 +15,22 @@ import io.millrace.delivery.DeliveryConfig;
 import io.millrace.delivery.RetryConfig;
 import io.millrace.logs.FakeLoki.Fault;
 import io.millrace.otlp.Signal;
+import io.millrace.processing.NamedPattern;
 import io.millrace.processing.ProcessingConfig;
+import io.millrace.processing.RedactConfig;
+import io.millrace.processing.RuleConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import io.millrace.topics.TopicsAdmin;
 import io.millrace.topics.TopicsConfig;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +40,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,8 +48,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +130,104 @@ class LogsFaultsIT {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"redacted-push, /loki/api/v1/push", "redacted-otlp, /otlp"})
+  void shouldLetNoSecretLeaveByAnyWay(String name, String path) throws Exception {
+    // Given secrets in every place, in lines that are refused and in bytes that are no OTLP
+    TopicsConfig topics = topics(name);
+    String secret = "4111 1111 1111 1111";
+    RuleConfig redact =
+        rule(
+            "secrets",
+            Optional.empty(),
+            Optional.of(
+                new RedactConfig(List.of(NamedPattern.CARD_NUMBER), List.of(), Optional.empty())));
+    RuleConfig drop = rule("every-third", Optional.of("IsMatch(body, \"^3\")"), Optional.empty());
+    try (KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                kafka.clientProperties("secrets"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        FakeLoki loki = FakeLoki.start(() -> Fault.NONE, line -> line.startsWith("7"))) {
+      for (int record = 0; record < 10; record++) {
+        byte[] value = withSecrets(secret, record).toByteArray();
+        producer.send(new ProducerRecord<>(topics.logs().name(), record % PARTITIONS, null, value));
+      }
+      byte[] broken = ("\n\177" + secret).getBytes(UTF_8);
+      producer.send(new ProducerRecord<>(topics.logs().name(), 0, null, broken));
+      producer.flush();
+      // When
+      ProcessingConfig processing =
+          new ProcessingConfig(List.of(redact, drop), ProcessingConfig.Letters.PROCESSED);
+      Role role = start(topics, loki.url(path), processing);
+      try {
+        await().until(() -> settled() + counter("millrace.dropped.items") == 101);
+      } finally {
+        role.close();
+      }
+      // Then
+      assertThat(counter("millrace.consumed.items")).isEqualTo(101);
+      assertThat(counter("millrace.dropped.items")).isEqualTo(10);
+      assertThat(counter("millrace.dead.lettered.items")).isEqualTo(11);
+      assertThat(loki.stored()).isNotEmpty();
+      for (byte[] request : loki.requests()) {
+        assertThat(new String(request, ISO_8859_1)).contains("****").doesNotContain(secret);
+      }
+      for (ConsumerRecord<byte[], byte[]> letter : read(topics.logs().deadLetterName(), 11)) {
+        assertThat(new String(letter.value(), ISO_8859_1)).contains("***").doesNotContain(secret);
+      }
+    }
+  }
+
+  /** Ten lines; number n begins with n. */
+  private static ExportLogsServiceRequest withSecrets(String secret, int record) {
+    AnyValue text = AnyValue.newBuilder().setStringValue("card " + secret).build();
+    KeyValue attribute = KeyValue.newBuilder().setKey("card").setValue(text).build();
+    ArrayValue list = ArrayValue.newBuilder().addValues(text).build();
+    KeyValueList map =
+        KeyValueList.newBuilder()
+            .addValues(attribute)
+            .addValues(
+                KeyValue.newBuilder()
+                    .setKey("list")
+                    .setValue(AnyValue.newBuilder().setArrayValue(list)))
+            .build();
+    KeyValue nested =
+        KeyValue.newBuilder()
+            .setKey("deep")
+            .setValue(AnyValue.newBuilder().setKvlistValue(map))
+            .build();
+    ScopeLogs.Builder scope = ScopeLogs.newBuilder();
+    scope.getScopeBuilder().addAttributes(attribute);
+    for (int line = 0; line < 10; line++) {
+      scope.addLogRecords(
+          LogRecord.newBuilder()
+              .setTimeUnixNano(1_760_000_000_000_000_000L + record * 10 + line)
+              .setBody(AnyValue.newBuilder().setStringValue(line + " paid by " + secret))
+              .addAttributes(attribute)
+              .addAttributes(nested));
+    }
+    ResourceLogs.Builder resource = ResourceLogs.newBuilder().addScopeLogs(scope);
+    resource.getResourceBuilder().addAttributes(attribute).addAttributes(nested);
+    return ExportLogsServiceRequest.newBuilder().addResourceLogs(resource).build();
+  }
+
+  private static RuleConfig rule(
+      String name, Optional<String> drop, Optional<RedactConfig> redact) {
+    return new RuleConfig(
+        name,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        Map.of(),
+        drop,
+        Optional.empty(),
+        redact,
+        Optional.empty());
+  }
+
   @Test
   void shouldHoldNoMoreThanItsBoundWhileTheBackendAnswersNothing() throws Exception {
     TopicsConfig topics = topics("slow");
@@ -163,6 +276,10 @@ class LogsFaultsIT {
   }
 
   private Role start(TopicsConfig topics, String url) {
+    return start(topics, url, ProcessingConfig.DEFAULT);
+  }
+
+  private Role start(TopicsConfig topics, String url, ProcessingConfig processing) {
     DeliveryConfig delivery =
         new DeliveryConfig(
             topics.logs().name(),
@@ -173,8 +290,7 @@ class LogsFaultsIT {
             Duration.ofMillis(50),
             Duration.ofSeconds(10));
     LogsSection section =
-        new LogsSection(
-            delivery, Map.of("loki", LogsDestination.to(url)), ProcessingConfig.DEFAULT);
+        new LogsSection(delivery, Map.of("loki", LogsDestination.to(url)), processing);
     return LogsProcessor.start(
         new LogsConfig(kafka, topics, AdminConfig.DEFAULT, section), registry);
   }

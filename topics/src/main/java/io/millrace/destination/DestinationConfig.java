@@ -135,8 +135,17 @@ public record DestinationConfig(
 
   /** The same with another URL. */
   public DestinationConfig withUrl(String other) {
+    return with(other, order);
+  }
+
+  /** The same with another order. */
+  public DestinationConfig withOrder(Order other) {
+    return with(url, other);
+  }
+
+  private DestinationConfig with(String url, Order order) {
     return new DestinationConfig(
-        other,
+        url,
         headers,
         compression,
         compressionLevel,
