@@ -2,7 +2,7 @@ package io.millrace.logs;
 
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CheckedConfig;
-import io.millrace.processor.ProcessorConfig;
+import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 
@@ -15,15 +15,15 @@ import io.millrace.topics.TopicsConfig;
  * @param logs how to deliver, and where to
  */
 public record LogsConfig(
-    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, ProcessorConfig logs)
+    KafkaConfig kafka, TopicsConfig topics, AdminConfig admin, LogsSection logs)
     implements CheckedConfig {
 
   public static final LogsConfig DEFAULT =
       new LogsConfig(
-          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, ProcessorConfig.DEFAULT);
+          KafkaConfig.DEFAULT, TopicsConfig.DEFAULT, AdminConfig.DEFAULT, LogsSection.DEFAULT);
 
   @Override
   public void check() {
-    logs.requireDestination("logs");
+    logs.processor().check(Signal.LOGS);
   }
 }

@@ -1,12 +1,18 @@
 package io.millrace.logs;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
+import io.millrace.delivery.Destination;
 import io.millrace.delivery.Stage;
+import io.millrace.destination.DestinationConfig;
+import io.millrace.logs.loki.LokiPush;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
+import java.time.Clock;
 
-/** Delivers every log record as it is. */
+/** Delivers every log record: as OTLP, as it is, or by Loki's push API. */
 public final class LogsProcessor {
 
   private LogsProcessor() {}
@@ -16,8 +22,24 @@ public final class LogsProcessor {
         Signal.LOGS,
         config.kafka(),
         config.topics().of(Signal.LOGS),
-        config.logs(),
+        config.logs().processor(),
         destination -> Stage.passThrough(Signal.LOGS),
+        destination -> open(config.logs(), destination, registry),
+        registry);
+  }
+
+  private static Destination open(LogsSection config, String name, MeterRegistry registry) {
+    LogsDestination destination = requireNonNull(config.destinations().get(name));
+    if (!destination.isPush()) {
+      return Processor.open(Signal.LOGS, config.processor(), name);
+    }
+    boolean inOrder = destination.destination().order() != DestinationConfig.Order.NONE;
+    return new LokiPush(
+        name,
+        destination.complete(),
+        destination.loki(),
+        inOrder ? 1 : config.delivery().maxRequestsInFlight(),
+        Clock.systemUTC(),
         registry);
   }
 }

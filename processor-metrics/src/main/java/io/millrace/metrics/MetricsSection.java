@@ -2,6 +2,7 @@ package io.millrace.metrics;
 
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
+import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,31 +12,37 @@ import java.util.TreeMap;
  *
  * @param delivery how it delivers
  * @param destinations where to, by name
+ * @param processing what is done with data points before they are delivered
  */
 public record MetricsSection(
-    DeliveryConfig delivery, Map<String, MetricsDestination> destinations) {
+    DeliveryConfig delivery,
+    Map<String, MetricsDestination> destinations,
+    ProcessingConfig processing) {
 
-  public static final MetricsSection DEFAULT = new MetricsSection(DeliveryConfig.DEFAULT, Map.of());
+  public static final MetricsSection DEFAULT =
+      new MetricsSection(DeliveryConfig.DEFAULT, Map.of(), ProcessingConfig.DEFAULT);
 
   public MetricsSection {
     destinations = Map.copyOf(destinations);
-    common(delivery, destinations);
+    common(delivery, destinations, processing);
   }
 
   /** What is the same for every signal's processor. */
   public ProcessorConfig processor() {
-    return common(delivery, destinations);
+    return common(delivery, destinations, processing);
   }
 
   /** The same with other destinations. */
   public MetricsSection to(Map<String, MetricsDestination> others) {
-    return new MetricsSection(delivery, others);
+    return new MetricsSection(delivery, others, processing);
   }
 
   private static ProcessorConfig common(
-      DeliveryConfig delivery, Map<String, MetricsDestination> destinations) {
+      DeliveryConfig delivery,
+      Map<String, MetricsDestination> destinations,
+      ProcessingConfig processing) {
     Map<String, DestinationConfig> common = new TreeMap<>();
     destinations.forEach((name, destination) -> common.put(name, destination.destination()));
-    return new ProcessorConfig(delivery, common);
+    return new ProcessorConfig(delivery, common, processing);
   }
 }

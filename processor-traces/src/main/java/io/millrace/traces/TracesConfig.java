@@ -2,6 +2,7 @@ package io.millrace.traces;
 
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CheckedConfig;
+import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 
@@ -23,6 +24,6 @@ public record TracesConfig(
 
   @Override
   public void check() {
-    traces.processor().requireDestination("traces");
+    traces.processor().check(Signal.TRACES);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.daemon.InvalidConfig;
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
+import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.traces.policy.Policy;
 import io.millrace.traces.policy.TailSamplingConfig;
@@ -18,6 +19,7 @@ import java.util.function.Function;
  *
  * @param delivery how it delivers
  * @param destinations where to, by name
+ * @param processing what is done with the spans that are kept, before they are delivered
  * @param tailSampling the Collector's {@code tail_sampling} block, unchanged; without policies
  *     every trace is kept
  * @param adaptiveTailSampling instead, contrib's block of that name, unchanged
@@ -34,6 +36,7 @@ import java.util.function.Function;
 public record TracesSection(
     DeliveryConfig delivery,
     Map<String, DestinationConfig> destinations,
+    ProcessingConfig processing,
     JsonNode tailSampling,
     JsonNode adaptiveTailSampling,
     long memoryBytes,
@@ -48,6 +51,7 @@ public record TracesSection(
       new TracesSection(
           DeliveryConfig.DEFAULT,
           Map.of(),
+          ProcessingConfig.DEFAULT,
           MissingNode.getInstance(),
           MissingNode.getInstance(),
           256 << 20,
@@ -57,7 +61,7 @@ public record TracesSection(
           Duration.ofSeconds(10));
 
   public TracesSection {
-    destinations = new ProcessorConfig(delivery, destinations).destinations();
+    destinations = new ProcessorConfig(delivery, destinations, processing).destinations();
     if (memoryBytes < 16 << 20) {
       throw new InvalidConfig("memory-bytes", memoryBytes, "16777216 or more");
     }
@@ -120,6 +124,7 @@ public record TracesSection(
     return new TracesSection(
         delivery,
         destinations,
+        processing,
         block,
         adaptiveTailSampling,
         memoryBytes,
@@ -138,6 +143,7 @@ public record TracesSection(
     return new TracesSection(
         delivery,
         others,
+        processing,
         policies.tailSampling,
         policies.adaptiveTailSampling,
         memoryBytes,
@@ -155,6 +161,6 @@ public record TracesSection(
 
   /** What is the same for every signal's processor. */
   public ProcessorConfig processor() {
-    return new ProcessorConfig(delivery, destinations);
+    return new ProcessorConfig(delivery, destinations, processing);
   }
 }

@@ -19,6 +19,7 @@ import io.millrace.delivery.RetryConfig;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.otlp.OtlpJson;
 import io.millrace.otlp.Signal;
+import io.millrace.processing.ProcessingConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.Topic;
 import io.millrace.topics.TopicConfig;
@@ -345,6 +346,7 @@ class SamplerIT {
         new TracesSection(
             delivery,
             Map.of("files", DestinationConfig.to("file:" + out)),
+            ProcessingConfig.DEFAULT,
             sampling.has("rules") ? MissingNode.getInstance() : sampling,
             sampling.has("rules") ? sampling : MissingNode.getInstance(),
             64 << 20,

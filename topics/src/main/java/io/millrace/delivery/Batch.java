@@ -10,10 +10,22 @@ import java.util.List;
  * @param signal what the values hold
  * @param tenant of all values; empty if they carry none
  * @param values encoded Export*ServiceRequests, in offset order; must not be changed
+ * @param appendTimes of the records the values are from, in milliseconds since the epoch; empty if
+ *     not known
  * @param bytes sum of the values' lengths
  * @param items spans, data points or log records in all values
  */
-public record Batch(Signal signal, String tenant, List<byte[]> values, int bytes, int items) {
+public record Batch(
+    Signal signal,
+    String tenant,
+    List<byte[]> values,
+    List<Long> appendTimes,
+    int bytes,
+    int items) {
+
+  public Batch(Signal signal, String tenant, List<byte[]> values, int bytes, int items) {
+    this(signal, tenant, values, List.of(), bytes, items);
+  }
 
   /** All values in one array. */
   public byte[] merged() {

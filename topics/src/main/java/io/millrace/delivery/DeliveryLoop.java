@@ -56,6 +56,8 @@ final class DeliveryLoop {
   private final Ticker ticker;
   private final Backoff backoff;
 
+  private final DeadLetterLog deadLetterLog;
+
   private final Map<TopicPartition, AssignedPartition> assigned = new LinkedHashMap<>();
   private final LinkedBlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
   private int requestsUnderWay;
@@ -78,6 +80,7 @@ final class DeliveryLoop {
     this.deadLetters = parts.deadLetters();
     this.backoff = parts.backoff();
     this.ticker = parts.ticker();
+    this.deadLetterLog = new DeadLetterLog(ticker);
     this.ledger = ledger;
     this.status = status;
   }
@@ -330,13 +333,7 @@ final class DeliveryLoop {
     if (dead != null) {
       Part part = shipment.parts.get(0);
       ledger.deadLettered(part, dead.reason());
-      log.warn(
-          "dead-letter: {}: {} of {} items: {}: {}",
-          where(part.held().record),
-          part.items(),
-          part.held().items,
-          dead.reason().id(),
-          dead.message());
+      deadLetterLog.stored(part, dead);
     } else {
       ledger.delivered(shipment, accepted);
       back();

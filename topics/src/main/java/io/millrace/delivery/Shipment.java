@@ -74,6 +74,7 @@ final class Shipment {
   Batch batch(Signal signal) {
     List<byte[]> values = parts.stream().map(part -> part.value(signal)).toList();
     bytes = values.stream().mapToInt(value -> value.length).sum();
-    return new Batch(signal, parts.get(0).held().tenant, values, bytes, items());
+    List<Long> appended = parts.stream().map(part -> part.held().record.timestamp()).toList();
+    return new Batch(signal, parts.get(0).held().tenant, values, appended, bytes, items());
   }
 }

@@ -133,17 +133,31 @@ public record DestinationConfig(
     }
   }
 
-  /** {@link #DEFAULT} with a URL. */
-  public static DestinationConfig to(String url) {
+  /** The same with another URL. */
+  public DestinationConfig withUrl(String other) {
+    return with(other, order);
+  }
+
+  /** The same with another order. */
+  public DestinationConfig withOrder(Order other) {
+    return with(url, other);
+  }
+
+  private DestinationConfig with(String url, Order order) {
     return new DestinationConfig(
         url,
-        DEFAULT.headers,
-        DEFAULT.compression,
-        DEFAULT.compressionLevel,
-        DEFAULT.tls,
-        DEFAULT.timeout,
-        DEFAULT.order,
-        DEFAULT.fileMaxBytes,
-        DEFAULT.fileMaxCount);
+        headers,
+        compression,
+        compressionLevel,
+        tls,
+        timeout,
+        order,
+        fileMaxBytes,
+        fileMaxCount);
+  }
+
+  /** {@link #DEFAULT} with a URL. */
+  public static DestinationConfig to(String url) {
+    return DEFAULT.withUrl(url);
   }
 }

@@ -27,12 +27,22 @@ public final class OtlpItems {
    * @throws MalformedOtlp if the request cannot be walked
    */
   public static byte[] slice(Signal signal, byte[] request, int from, int to) throws MalformedOtlp {
+    return only(signal, request, IntStream.range(from, to).toArray());
+  }
+
+  /**
+   * A request with some of the items, in request order, and the containers they stand in; all of
+   * them are the request itself.
+   *
+   * @param items numbers, ascending; 1 or more
+   * @throws MalformedOtlp if the request cannot be walked
+   */
+  public static byte[] only(Signal signal, byte[] request, int[] items) throws MalformedOtlp {
     Outline outline = Outline.of(request, Levels.of(signal));
-    Objects.checkFromToIndex(from, to, outline.items());
-    if (to - from == outline.items()) {
+    Objects.checkIndex(items[items.length - 1], outline.items());
+    if (items.length == outline.items()) {
       return request;
     }
-    int[] items = IntStream.range(from, to).toArray();
     PieceSize size = new PieceSize(outline);
     for (int item : items) {
       size.add(item);

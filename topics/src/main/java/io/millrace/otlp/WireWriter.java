@@ -12,11 +12,11 @@ public final class WireWriter {
     bytes = new byte[Math.max(64, expectedBytes)];
   }
 
-  void tag(int field, int wireType) {
+  public void tag(int field, int wireType) {
     varint(WireReader.tag(field, wireType));
   }
 
-  void varint(long value) {
+  public void varint(long value) {
     long rest = value;
     ensure(10);
     while ((rest & ~0x7fL) != 0) {
@@ -27,28 +27,47 @@ public final class WireWriter {
   }
 
   /** Little-endian. */
-  void fixed(long value, int width) {
+  public void fixed(long value, int width) {
     ensure(width);
     for (int shift = 0; shift < 8 * width; shift += 8) {
       bytes[size++] = (byte) (value >>> shift);
     }
   }
 
-  void lengthDelimited(byte[] value) {
+  public void lengthDelimited(byte[] value) {
     varint(value.length);
-    ensure(value.length);
-    System.arraycopy(value, 0, bytes, size, value.length);
-    size += value.length;
+    copy(value, 0, value.length);
+  }
+
+  /** Fields as they are: the bytes of {@code [from, to)}. */
+  public void copy(byte[] source, int from, int to) {
+    ensure(to - from);
+    System.arraycopy(source, from, bytes, size, to - from);
+    size += to - from;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** What was written; holds until the next write. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Takes back what was written behind a size it had. */
+  public void truncate(int to) {
+    size = to;
   }
 
   /** Leaves room for a length and answers where; {@link #end} fills it in. */
-  int begin() {
+  public int begin() {
     ensure(1);
     return size++;
   }
 
   /** What was written since {@code begin} is the payload: most fit a length of one byte. */
-  void end(int begin) {
+  public void end(int begin) {
     int from = begin + 1;
     int length = size - from;
     size = begin;

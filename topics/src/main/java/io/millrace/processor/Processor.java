@@ -9,6 +9,7 @@ import io.millrace.delivery.Destination;
 import io.millrace.delivery.Stage;
 import io.millrace.destination.Destinations;
 import io.millrace.otlp.Signal;
+import io.millrace.processing.Processing;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public final class Processor implements Role {
       Function<String, Stage> stages,
       Function<String, Destination> destinations,
       MeterRegistry registry) {
-    config.requireDestination(signal.id());
+    config.check(signal);
     List<Delivery> started = new ArrayList<>();
     Processor processor = new Processor(started);
     try {
@@ -76,7 +77,7 @@ public final class Processor implements Role {
                 route,
                 kafka,
                 config.delivery(),
-                () -> stages.apply(route.destination()),
+                () -> stage(stages, route, config, registry),
                 destination,
                 registry));
       }
@@ -85,6 +86,19 @@ public final class Processor implements Role {
       processor.close();
       throw e;
     }
+  }
+
+  private static Stage stage(
+      Function<String, Stage> stages,
+      Delivery.Route route,
+      ProcessorConfig config,
+      MeterRegistry registry) {
+    return Processing.after(
+        stages.apply(route.destination()),
+        route.signal(),
+        config.processing(),
+        route.destination(),
+        registry);
   }
 
   @Override

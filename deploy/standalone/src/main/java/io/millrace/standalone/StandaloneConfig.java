@@ -5,6 +5,8 @@ import io.millrace.destination.DestinationConfig;
 import io.millrace.gateway.GatewayConfig;
 import io.millrace.gateway.GatewaySection;
 import io.millrace.logs.LogsConfig;
+import io.millrace.logs.LogsDestination;
+import io.millrace.logs.LogsSection;
 import io.millrace.metrics.MetricsConfig;
 import io.millrace.metrics.MetricsDestination;
 import io.millrace.metrics.MetricsSection;
@@ -37,7 +39,7 @@ public record StandaloneConfig(
     GatewaySection gateway,
     TracesSection traces,
     MetricsSection metrics,
-    ProcessorConfig logs,
+    LogsSection logs,
     StandaloneSection standalone) {
 
   public static final StandaloneConfig DEFAULT =
@@ -47,7 +49,7 @@ public record StandaloneConfig(
           GatewaySection.DEFAULT,
           TracesSection.DEFAULT,
           MetricsSection.DEFAULT,
-          ProcessorConfig.DEFAULT,
+          LogsSection.DEFAULT,
           StandaloneSection.DEFAULT);
 
   /** Name of the destination that stands where none is configured. */
@@ -70,13 +72,12 @@ public record StandaloneConfig(
         switch (signal) {
           case TRACES -> traces.processor();
           case METRICS -> metrics.processor();
-          case LOGS -> logs;
+          case LOGS -> logs.processor();
         };
     if (!config.destinations().isEmpty()) {
       return config;
     }
-    return new ProcessorConfig(
-        config.delivery(), Map.of(FILES, DestinationConfig.to(outUrl(signal))));
+    return config.to(Map.of(FILES, DestinationConfig.to(outUrl(signal))));
   }
 
   /** The same whether the folder is there yet or not. */
@@ -120,6 +121,10 @@ public record StandaloneConfig(
   }
 
   LogsConfig logs(KafkaConfig kafka) {
-    return new LogsConfig(kafka, singleNodeTopics(), admin, processor(Signal.LOGS));
+    LogsSection section =
+        logs.destinations().isEmpty()
+            ? logs.to(Map.of(FILES, LogsDestination.to(outUrl(Signal.LOGS))))
+            : logs;
+    return new LogsConfig(kafka, singleNodeTopics(), admin, section);
   }
 }

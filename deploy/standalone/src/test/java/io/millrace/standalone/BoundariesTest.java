@@ -47,6 +47,10 @@ class BoundariesTest {
   @ArchTest
   static final ArchRule conditionsKnowOnlyTheWire = mayKnowOfMillrace("condition", "otlp");
 
+  @ArchTest
+  static final ArchRule processingKnowsNoDestination =
+      mayKnowOfMillrace("processing", "daemon", "otlp", "condition", "delivery");
+
   @ArchTest static final ArchRule daemonStandsAlone = mayKnowOfMillrace("daemon");
 
   @ArchTest static final ArchRule brokerStandsAlone = mayKnowOfMillrace("broker");
@@ -66,7 +70,15 @@ class BoundariesTest {
 
   private static ArchRule processor(String role) {
     return mayKnowOfMillrace(
-        role, "daemon", "topics", "otlp", "condition", "delivery", "destination", "processor");
+        role,
+        "daemon",
+        "topics",
+        "otlp",
+        "condition",
+        "delivery",
+        "destination",
+        "processing",
+        "processor");
   }
 
   /** Of the packages of Millrace, a package may know itself and those named. */

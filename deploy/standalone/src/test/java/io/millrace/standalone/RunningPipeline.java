@@ -83,12 +83,13 @@ final class RunningPipeline implements AutoCloseable {
                 + sum("millrace.gateway.in.flight.items", signal));
     assertThat(sum("millrace.consumed.items", signal))
         .as(
-            "%s consumed = delivered + sampled out + dead-lettered + rejected + handed back"
+            "%s consumed = delivered + sampled out + dropped + dead-lettered + rejected + handed back"
                 + " + in flight",
             signal)
         .isEqualTo(
             sum("millrace.delivered.items", signal)
                 + sum("millrace.sampled.out.items", signal)
+                + sum("millrace.dropped.items", signal)
                 + sum("millrace.dead.lettered.items", signal)
                 + sum("millrace.rejected.items", signal)
                 + sum("millrace.handed.back.items", signal)
