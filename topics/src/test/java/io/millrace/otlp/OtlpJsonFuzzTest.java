@@ -11,7 +11,7 @@ import java.util.Arrays;
 /** Any bytes: a request that protobuf-java reads, or {@link MalformedOtlp}; in both directions. */
 class OtlpJsonFuzzTest {
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void shouldReadOrRefuse(byte[] input) throws Exception {
     if (input.length == 0) {
       return;

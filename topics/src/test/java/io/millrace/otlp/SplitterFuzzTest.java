@@ -12,7 +12,7 @@ class SplitterFuzzTest {
 
   private static final SplitOracle.Key ANY = single -> new Object();
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void shouldAgreeWithProtobuf(byte[] input) {
     if (input.length == 0) {
       return;

@@ -2,6 +2,7 @@ package io.millrace.traces.policy;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ public record OtelTraceState(
 
   public static final OtelTraceState EMPTY = new OtelTraceState(NONE, NONE, "", "");
 
+  private static final HexFormat HEX = HexFormat.of();
   private static final String MEMBER = "ot=";
   private static final int MAX_VALUE = 256;
   private static final int MAX_MEMBERS = 32;
@@ -70,7 +72,7 @@ public record OtelTraceState(
       append(value, ';', "th:" + digits(newThreshold));
     }
     if (newRandomness != NONE) {
-      append(value, ';', "rv:" + "%014x".formatted(newRandomness));
+      append(value, ';', "rv:" + HEX.toHexDigits(newRandomness, SamplingThreshold.DIGITS));
     }
     append(value, ';', otherKeys);
     if (value.length() > MAX_VALUE) {
@@ -86,7 +88,7 @@ public record OtelTraceState(
   }
 
   private static String digits(long threshold) {
-    String digits = "%014x".formatted(threshold);
+    String digits = HEX.toHexDigits(threshold, SamplingThreshold.DIGITS);
     int end = digits.length();
     while (end > 1 && digits.charAt(end - 1) == '0') {
       end--;
