@@ -21,7 +21,7 @@ def run(lab):
     proxy = Proxy(lab, program, ports)
     for name in NAMES:
         proxy.await_up(name)
-    shops = [Shop(lab, f"shop-{scheme}", f"{scheme}://127.0.0.1:{proxy.ports[scheme]}") for scheme in ("grpc", "http")]
+    shops = [shop(lab, proxy, "grpc"), shop(lab, proxy, "http")]
     for name in NAMES:
         await_taking(gateways[name])
 
@@ -41,6 +41,10 @@ def run(lab):
         gateway.stop()
     pipeline.stop()
     expect_all(lab, pipeline, sent)
+
+
+def shop(lab, proxy, scheme):
+    return Shop(lab, f"shop-{scheme}", f"{scheme}://127.0.0.1:{proxy.ports[scheme]}")
 
 
 def start(lab, name, pipeline, ports):
@@ -74,14 +78,15 @@ class Proxy:
         self.process = lab.start("haproxy", [program, "-db", "-f", peers.PINS / "haproxy" / "haproxy.cfg"], env)
 
     def await_up(self, name):
-        self.process.await_(f"gateway {name} up", lambda: all(state.startswith("UP") for state in self._states(name)), SECONDS)
+        self.process.await_(f"gateway {name} up", lambda: self._is_up(name), SECONDS)
 
-    def _states(self, name):
-        return [row["status"] for row in self._rows() if row["svname"] == name] or ["not known"]
+    def _is_up(self, name):
+        states = [row["status"] for row in self._rows() if row["svname"] == name]
+        return len(states) == 2 and all(state.startswith("UP") for state in states)
 
     def summary(self):
-        return "HAProxy: " + "; ".join(
-            f"{row['# pxname']} {row['hrsp_2xx']} answers, {row['hrsp_5xx']} refusals, {row['wredis']} sent on to another"
+        return "; ".join(
+            f"{row['# pxname']}: {row['hrsp_2xx']} taken, {row['hrsp_5xx']} refused, {row['wredis']} redirected"
             for row in self._rows()
             if row["svname"] == "BACKEND"
         )
