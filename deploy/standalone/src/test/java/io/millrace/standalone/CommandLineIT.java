@@ -44,8 +44,9 @@ class CommandLineIT {
     assertFails(
         run(UP, "up", "--set", "gateway.grcp.port=4317"),
         2,
-        "gateway.grcp: unknown key (expected: one of grpc, http, cors, max-request-bytes,"
-            + " max-in-flight-bytes, partition-logs-by, hasher, producer, drain-timeout)");
+        "gateway.grcp: unknown key (expected: one of grpc, http, connections, cors, credentials,"
+            + " tenants, max-request-bytes, max-in-flight-bytes, partition-logs-by, hasher,"
+            + " metadata-headers, producer, drain-timeout)");
   }
 
   @ParameterizedTest
