@@ -4,6 +4,7 @@ import io.millrace.daemon.ConfigOptions;
 import io.millrace.daemon.Daemon;
 import io.millrace.daemon.Durations;
 import io.millrace.daemon.InvalidConfig;
+import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ public final class WhatIfCommand implements Callable<Integer> {
     if (!begin.isBefore(end)) {
       throw new InvalidConfig("--from", from, "a time before --to, " + to);
     }
-    try (WhatIf whatIf = new WhatIf(config.kafka(), config.topics().traces().name())) {
+    try (WhatIf whatIf = new WhatIf(config.kafka(), config.topics().of(Signal.TRACES).name())) {
       List<Trial> trials = trials(config, whatIf, begin, end);
       WhatIf.Read read;
       try (ProgressBar bar = ProgressBar.onTerminal(System.getProperties(), WhatIfCommand::draw)) {
@@ -98,7 +99,9 @@ public final class WhatIfCommand implements Callable<Integer> {
     } catch (KafkaException e) {
       System.err.printf(
           "kafka.bootstrap-servers: %s (expected: a Kafka that has the topic %s; %s)%n",
-          config.kafka().bootstrapServers(), config.topics().traces().name(), e.getMessage());
+          config.kafka().bootstrapServers(),
+          config.topics().of(Signal.TRACES).name(),
+          e.getMessage());
       return Daemon.FAILED;
     }
   }
