@@ -6,6 +6,8 @@ import io.millrace.bench.OtlpLoad.Answers;
 import io.millrace.bench.OtlpLoad.Payload;
 import io.millrace.bench.OtlpLoad.Transport;
 import io.millrace.otlp.Signal;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,17 @@ final class GatewayBench {
   private static final int DISTINCT_REQUESTS = 64;
   private static final int CONNECTIONS = 4;
   private static final int IN_FLIGHT = 32;
+
+  /** Requests in flight that keep a gateway of two cores busy. */
+  private static final int ROOM = 128;
+
+  /** Room for about as many. */
+  private static final String[] SMALL = {
+    "gateway.max-request-bytes=1MiB", "gateway.max-in-flight-bytes=6MiB"
+  };
+
+  /** So long a client waits that was refused; exporters wait longer. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /**
    * One payload on one way in.
@@ -75,29 +88,113 @@ final class GatewayBench {
           new Case("logs.grpc.gzip", Signal.LOGS, Transport.GRPC, true, Telemetry::logs, 102));
 
   private final Plan plan;
+  private final Path folder;
+  private final OurProcess our;
   private final BrokerProcess broker;
   private final GatewayProcess ours;
   private final GatewayProcess theirs;
 
-  GatewayBench(Plan plan, BrokerProcess broker, GatewayProcess ours, GatewayProcess theirs) {
+  GatewayBench(
+      Plan plan,
+      Path folder,
+      OurProcess our,
+      BrokerProcess broker,
+      GatewayProcess ours,
+      GatewayProcess theirs) {
     this.plan = plan;
+    this.folder = folder;
+    this.our = our;
     this.broker = broker;
     this.ours = ours;
     this.theirs = theirs;
   }
 
   List<Row> run() {
-    for (Signal signal : Signal.values()) {
-      broker.createTopic(ours.topic(signal));
-      broker.createTopic(theirs.topic(signal));
-    }
+    createTopics(ours);
+    createTopics(theirs);
     List<Row> rows = new ArrayList<>();
     for (Case of : CASES) {
       if (plan.wants("gateway." + of.name)) {
         rows.addAll(measure(of));
       }
     }
+    if (plan.wants("gateway.overload")) {
+      rows.addAll(overload());
+    }
     return rows;
+  }
+
+  private void createTopics(GatewayProcess of) {
+    for (Signal signal : Signal.values()) {
+      broker.createTopic(of.topic(signal));
+    }
+  }
+
+  /**
+   * What is acknowledged when five times as many clients send as a gateway has room for, of what it
+   * acknowledges at its best. Every request must be answered, and what was acknowledged be there.
+   */
+  private List<Row> overload() {
+    Payload payload = CASES.get(0).payload();
+    plan.say("gateway.overload: %d clients, then five times as many".formatted(ROOM));
+    Goodput of;
+    try (GatewayProcess small = GatewayProcess.ours("small", folder, our.with(SMALL), broker)) {
+      createTopics(small);
+      of = goodput(small, payload);
+    }
+    Goodput beside = goodput(theirs, payload);
+    plan.say("  ours %s, theirs %s".formatted(of, beside));
+    return List.of(
+        Row.of(
+            "gateway.overload.goodput",
+            "of its best",
+            List.of(new Row.Pair(of.share(), beside.share())),
+            of.lost + beside.lost),
+        Row.of(
+            "gateway.overload.memory",
+            "MiB",
+            List.of(new Row.Pair(of.peakMebibytes, beside.peakMebibytes)),
+            0));
+  }
+
+  /** Acknowledged requests per second, at best and under overload. */
+  private record Goodput(
+      double best, double overloaded, long refused, double peakMebibytes, long lost) {
+
+    double share() {
+      return overloaded / best;
+    }
+
+    @Override
+    public String toString() {
+      return "%.0f requests/s, then %.0f/s with %d refused, peak %.0f MiB, lost %d"
+          .formatted(best, overloaded, refused, peakMebibytes, lost);
+    }
+  }
+
+  private Goodput goodput(GatewayProcess gateway, Payload payload) {
+    Duration time = Duration.ofSeconds(plan.pairs() > 1 ? 20 : 5);
+    String topic = gateway.topic(payload.signal());
+    try (OtlpLoad load = load(gateway, payload)) {
+      load.offer(time, ROOM / CONNECTIONS, PAUSE);
+      Map<TopicPartition, Long> from = broker.endOffsets(topic);
+      Answers best = load.offer(time, ROOM / CONNECTIONS, PAUSE);
+      gateway.process().usage().resetPeak();
+      Answers overloaded = load.offer(time, 5 * ROOM / CONNECTIONS, PAUSE);
+      if (best.failed() != null || overloaded.failed() != null) {
+        throw new IllegalStateException(
+            "%s left requests without an answer: %s %s"
+                .formatted(gateway, best.failed(), overloaded.failed()));
+      }
+      long acknowledged = (best.acknowledged() + overloaded.acknowledged()) * payload.items();
+      Stored stored = broker.stored(payload.signal(), topic, from);
+      return new Goodput(
+          best.acknowledged() / best.seconds(),
+          overloaded.acknowledged() / overloaded.seconds(),
+          overloaded.refused(),
+          gateway.process().usage().peakBytes() / 1048576.0,
+          Math.max(0, acknowledged - stored.items()));
+    }
   }
 
   private List<Row> measure(Case of) {

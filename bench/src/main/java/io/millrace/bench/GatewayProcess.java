@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * A gateway under measurement, ours or a Collector, that puts each signal into a topic of its own.
  *
- * @param name {@code ours} or {@code theirs}; topics are {@code <name>-<signal>}
+ * @param name such as {@code ours} or {@code theirs}; topics are {@code <name>-<signal>}
  */
 record GatewayProcess(String name, Child process, int grpcPort, int httpPort)
     implements AutoCloseable {
@@ -24,8 +24,12 @@ record GatewayProcess(String name, Child process, int grpcPort, int httpPort)
     return name + "-" + signal.id();
   }
 
-  /** As {@code ./millrace gateway} runs it, with a heap of 256 MiB. */
-  static GatewayProcess ours(Path folder, OurProcess our, BrokerProcess broker) {
+  /**
+   * As {@code ./millrace gateway} runs it, with a heap of 256 MiB.
+   *
+   * @param name of the process and its topics
+   */
+  static GatewayProcess ours(String name, Path folder, OurProcess our, BrokerProcess broker) {
     int grpc = Child.freePort();
     int http = Child.freePort();
     List<String> command = our.command("gateway");
@@ -34,12 +38,12 @@ record GatewayProcess(String name, Child process, int grpcPort, int httpPort)
     OurProcess.set(command, "gateway.http.port", http);
     OurProcess.set(command, "admin.port", 0);
     for (Signal signal : Signal.values()) {
-      OurProcess.set(command, "topics." + signal.id() + ".name", OURS + "-" + signal.id());
+      OurProcess.set(command, "topics." + signal.id() + ".name", name + "-" + signal.id());
       OurProcess.set(command, "topics." + signal.id() + ".replication-factor", 1);
     }
-    Child process = our.start(folder, command, "-Xmx256m");
+    Child process = our.start(name, folder, command, "-Xmx256m");
     process.awaitPort(http);
-    return new GatewayProcess(OURS, process, grpc, http);
+    return new GatewayProcess(name, process, grpc, http);
   }
 
   /** Set up so that it answers, as ours does, once Kafka has what it was sent. */

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -87,9 +90,10 @@ public final class Main {
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder);
-              GatewayProcess ours = GatewayProcess.ours(folder, our(), broker);
+              GatewayProcess ours =
+                  GatewayProcess.ours(GatewayProcess.OURS, folder, our(), broker);
               GatewayProcess theirs = GatewayProcess.theirs(folder, collector, broker)) {
-            return new GatewayBench(plan, broker, ours, theirs).run();
+            return new GatewayBench(plan, folder, our(), broker, ours, theirs).run();
           }
         });
   }
@@ -103,6 +107,12 @@ public final class Main {
             return new TracesBench(plan, folder, broker, our(), collector).run();
           }
         });
+  }
+
+  @Command(description = "The gateway's splitter alone, by JMH; needs no Collector.")
+  int splitter() throws RunnerException {
+    new Runner(new OptionsBuilder().include(SplitterBenchmark.class.getName()).build()).run();
+    return 0;
   }
 
   private Plan plan(long items, long warmUpItems) {

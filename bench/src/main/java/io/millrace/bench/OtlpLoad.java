@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,16 @@ final class OtlpLoad implements AutoCloseable {
    */
   record Answers(long acknowledged, long refused, double seconds, @Nullable String failed) {}
 
+  private static final Duration ENDLESS = Duration.ofDays(1);
+
+  private static final ScheduledExecutorService LATER =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "later");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private final List<ClientFactory> factories = new ArrayList<>();
   private final List<WebClient> clients = new ArrayList<>();
   private final Payload payload;
@@ -130,33 +143,53 @@ final class OtlpLoad implements AutoCloseable {
 
   /** Sends so many requests, {@code inFlight} at a time over each connection. */
   Answers send(long requests, int inFlight) {
-    Run run = new Run(requests);
-    long begun = System.nanoTime();
-    for (int slot = 0; slot < inFlight; slot++) {
-      clients.forEach(run::next);
-    }
-    run.await();
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    return new Answers(run.acknowledged.get(), run.refused.get(), seconds, run.failed);
+    return new Run(requests, ENDLESS, Duration.ZERO).over(inFlight);
+  }
+
+  /**
+   * Sends for a time, {@code inFlight} at a time over each connection. Who is refused waits for the
+   * pause before the next request.
+   */
+  Answers offer(Duration time, int inFlight, Duration pause) {
+    return new Run(Long.MAX_VALUE, time, pause).over(inFlight);
   }
 
   private final class Run {
 
     private final long requests;
+    private final Duration pause;
+    private final long begin = System.nanoTime();
+    private final long end;
     private final AtomicLong begun = new AtomicLong();
-    private final AtomicLong ended = new AtomicLong();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
-    private final CountDownLatch over = new CountDownLatch(1);
     private volatile @Nullable String failed;
 
-    Run(long requests) {
+    Run(long requests, Duration time, Duration pause) {
       this.requests = requests;
+      this.pause = pause;
+      this.end = begin + time.toNanos();
     }
 
-    void next(WebClient client) {
+    Answers over(int inFlight) {
+      CountDownLatch slots = new CountDownLatch(inFlight * clients.size());
+      for (int slot = 0; slot < inFlight; slot++) {
+        clients.forEach(client -> next(client, slots));
+      }
+      try {
+        slots.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return new Answers(acknowledged.get(), refused.get(), seconds, failed);
+    }
+
+    private void next(WebClient client, CountDownLatch slots) {
       long number = begun.getAndIncrement();
-      if (number >= requests) {
+      if (number >= requests || System.nanoTime() - end > 0) {
+        slots.countDown();
         return;
       }
       byte[] body = payload.bodies.get((int) (number % payload.bodies.size()));
@@ -166,32 +199,29 @@ final class OtlpLoad implements AutoCloseable {
               .aggregate()
               .handle(
                   (response, failure) -> {
-                    settle(response, failure);
-                    next(client);
+                    long wait = isTaken(response, failure) ? 0 : pause.toMillis();
+                    if (wait == 0) {
+                      next(client, slots);
+                    } else {
+                      var unusedTimer =
+                          LATER.schedule(() -> next(client, slots), wait, TimeUnit.MILLISECONDS);
+                    }
                     return null;
                   });
     }
 
-    private void settle(@Nullable AggregatedHttpResponse response, @Nullable Throwable failure) {
+    private boolean isTaken(
+        @Nullable AggregatedHttpResponse response, @Nullable Throwable failure) {
       if (response != null && isOk(response)) {
         acknowledged.incrementAndGet();
-      } else if (response != null && saysTryAgain(response)) {
+        return true;
+      }
+      if (response != null && saysTryAgain(response)) {
         refused.incrementAndGet();
       } else {
         failed = failure != null ? failure.toString() : String.valueOf(response);
       }
-      if (ended.incrementAndGet() == requests) {
-        over.countDown();
-      }
-    }
-
-    private void await() {
-      try {
-        over.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
+      return false;
     }
   }
 

@@ -18,18 +18,24 @@ record OurProcess(Path launcher, String javaOpts, List<String> settings) {
     return new ArrayList<>(List.of(launcher.toString(), role));
   }
 
+  /** The same with more settings, which stand behind those of the person who measures. */
+  OurProcess with(String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(settings);
+    return new OurProcess(launcher, javaOpts, all);
+  }
+
   static void set(List<String> command, String key, Object value) {
     command.add("--set");
     command.add(key + "=" + value);
   }
 
   /** Adds what the person who measures has to say. */
-  Child start(Path folder, List<String> command, String heap) {
+  Child start(String name, Path folder, List<String> command, String heap) {
     for (String setting : settings) {
       command.add("--set");
       command.add(setting);
     }
-    return Child.start(
-        "ours", folder, Map.of("MILLRACE_JAVA_OPTS", heap + " " + javaOpts), command);
+    return Child.start(name, folder, Map.of("MILLRACE_JAVA_OPTS", heap + " " + javaOpts), command);
   }
 }

@@ -130,7 +130,7 @@ final class TracesBench {
     OurProcess.set(command, "traces.delivery.group-prefix", topic);
     OurProcess.set(command, "admin.port", admin);
     String group = topic + "-traces-sink";
-    try (Child process = our.start(folder, command, "-Xmx256m")) {
+    try (Child process = our.start("ours", folder, command, "-Xmx256m")) {
       process.awaitPort(admin);
       Metrics metrics = new Metrics(admin);
       stream.fill(broker, topic, plan.warmUpItems(), of.shape, 0);

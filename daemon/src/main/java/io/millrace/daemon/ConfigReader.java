@@ -42,13 +42,26 @@ public final class ConfigReader {
       @Nullable Path file,
       List<String> overrides,
       Map<String, String> environment) {
-    ObjectNode tree = file == null ? JsonNodeFactory.instance.objectNode() : tree(file);
+    ObjectNode tree =
+        file == null
+            ? JsonNodeFactory.instance.objectNode()
+            : tree(text("--config", file), file.toString());
     Overrides.apply(overrides, tree);
     tree.remove(sectionsNotRead(defaults, sectionsOfOthers, tree));
     JsonNode replaced = new EnvReferences(environment).replaceIn(tree, "");
     @SuppressWarnings("unchecked")
     C config = (C) RecordBinder.record(defaults.getClass(), replaced, defaults, "");
     return config;
+  }
+
+  /**
+   * Reads a YAML file as it is, with variables replaced.
+   *
+   * @param option that names the file
+   * @throws InvalidConfig the first thing that is wrong, as one line
+   */
+  public static JsonNode tree(String option, Path file, Map<String, String> environment) {
+    return new EnvReferences(environment).replaceIn(tree(text(option, file), file.toString()), "");
   }
 
   /** The sections in the tree that belong to others; one that belongs to nobody is refused. */
@@ -77,26 +90,31 @@ public final class ConfigReader {
         .toList();
   }
 
-  private static ObjectNode tree(Path file) {
-    JsonNode root = Yaml.parse(text(file), file.toString());
+  /**
+   * Reads YAML as it is.
+   *
+   * @param source what to call the text in an error
+   */
+  public static ObjectNode tree(String text, String source) {
+    JsonNode root = Yaml.parse(text, source);
     if (root.isNull()) {
       return JsonNodeFactory.instance.objectNode();
     }
     if (root instanceof ObjectNode mapping) {
       return mapping;
     }
-    throw new InvalidConfig(file.toString(), Scalars.kind(root), "a mapping");
+    throw new InvalidConfig(source, Scalars.kind(root), "a mapping");
   }
 
-  private static String text(Path file) {
+  private static String text(String option, Path file) {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      throw new InvalidConfig("--config", file + " does not exist", "a readable file");
+      throw new InvalidConfig(option, file + " does not exist", "a readable file");
     } catch (CharacterCodingException e) {
-      throw new InvalidConfig("--config", file + " is not UTF-8", "a YAML file in UTF-8");
+      throw new InvalidConfig(option, file + " is not UTF-8", "a YAML file in UTF-8");
     } catch (IOException e) {
-      throw new InvalidConfig("--config", file + " cannot be read", "a readable file");
+      throw new InvalidConfig(option, file + " cannot be read", "a readable file");
     }
   }
 }

@@ -36,13 +36,17 @@ sealed interface Answer {
     /** The body of an OTLP/HTTP error and {@code grpc-status-details-bin} of a gRPC one. */
     Status status() {
       var status = Status.newBuilder().setCode(reason.code().value()).setMessage(message);
-      delay.map(Refused::retryInfo).ifPresent(status::addDetails);
+      retryInfo().map(Any::pack).ifPresent(status::addDetails);
       return status.build();
     }
 
-    private static Any retryInfo(Duration delay) {
-      var duration = com.google.protobuf.Duration.newBuilder().setSeconds(delay.toSeconds());
-      return Any.pack(RetryInfo.newBuilder().setRetryDelay(duration).build());
+    /** When the same request may be sent again, if ever. */
+    Optional<RetryInfo> retryInfo() {
+      return delay.map(
+          length -> {
+            var duration = com.google.protobuf.Duration.newBuilder().setSeconds(length.toSeconds());
+            return RetryInfo.newBuilder().setRetryDelay(duration).build();
+          });
     }
   }
 }

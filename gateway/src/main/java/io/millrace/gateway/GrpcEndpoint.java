@@ -3,6 +3,7 @@ package io.millrace.gateway;
 import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.MessageLite;
+import com.google.rpc.RetryInfo;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Metadata;
@@ -12,6 +13,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
 import io.millrace.gateway.Access.Verdict;
 import io.millrace.gateway.Access.Verdict.Denied;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * may come from any thread, which Armeria's {@link ServerCall} allows.
  */
 final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
+
+  private static final Metadata.Key<RetryInfo> RETRY_INFO =
+      ProtoUtils.keyForProto(RetryInfo.getDefaultInstance());
 
   private final Signal signal;
   private final Access access;
@@ -115,8 +120,14 @@ final class GrpcEndpoint implements ServerCallHandler<byte[], byte[]> {
     call.close(Status.OK, new Metadata());
   }
 
-  /** With {@code grpc-status-details-bin}, which carries RetryInfo. */
+  /**
+   * With {@code grpc-status-details-bin}, which carries RetryInfo, and with RetryInfo by itself,
+   * which is where the SDK of Python looks for it.
+   */
   static StatusRuntimeException status(Refused refused) {
-    return StatusProto.toStatusRuntimeException(refused.status());
+    StatusRuntimeException status = StatusProto.toStatusRuntimeException(refused.status());
+    Metadata trailers = requireNonNullElse(status.getTrailers(), new Metadata());
+    refused.retryInfo().ifPresent(info -> trailers.put(RETRY_INFO, info));
+    return status.getStatus().asRuntimeException(trailers);
   }
 }

@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.millrace.broker.EmbeddedBroker;
@@ -177,6 +178,9 @@ class TenantsIT {
             e -> {
               assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
               assertThat(seconds(StatusProto.fromThrowable(e))).isGreaterThan(10_000);
+              RetryInfo alone =
+                  e.getTrailers().get(ProtoUtils.keyForProto(RetryInfo.getDefaultInstance()));
+              assertThat(alone.getRetryDelay().getSeconds()).isGreaterThan(10_000);
             });
   }
 

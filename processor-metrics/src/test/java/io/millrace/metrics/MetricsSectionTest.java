@@ -3,23 +3,32 @@ package io.millrace.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.daemon.ConfigReader;
 import io.millrace.daemon.EffectiveConfig;
+import io.millrace.daemon.Inlined;
 import io.millrace.metrics.MetricsDestination.Protocol;
 import io.millrace.metrics.prometheus.RemoteWriteConfig;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsSectionTest {
+
+  private static final Pattern ROW = Pattern.compile("\\| `([a-z._-]+)` \\| `([^`]*)` \\|.*");
 
   @TempDir Path folder;
 
@@ -58,6 +67,56 @@ class MetricsSectionTest {
     assertThat(config.maxRequestBytes()).isEqualTo(16 << 20);
     assertThat(config.conversion().translationStrategy())
         .isEqualTo("UnderscoreEscapingWithSuffixes");
+  }
+
+  @Test
+  void shouldBeDescribedInTheReadme() throws Exception {
+    Map<String, String> rows = new TreeMap<>();
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        rows.put(row.group(1), row.group(2));
+      }
+    }
+
+    // Every key is there, each default is the one in the code.
+    assertThat(rows.keySet()).isEqualTo(keys("", MetricsDestination.DEFAULT));
+    for (Map.Entry<String, String> row : rows.entrySet()) {
+      MetricsDestination destination =
+          read("url: http://p/api/v1/write", List.of(row.getKey() + "=" + row.getValue()));
+      MetricsDestination expected = MetricsDestination.to("http://p/api/v1/write");
+      assertThat(destination.remoteWrite().rules().isEmpty()).isTrue();
+      assertThat(destination)
+          .usingRecursiveComparison()
+          .ignoringFields("writeRelabelConfigs")
+          .as(row.toString())
+          .isEqualTo(expected);
+    }
+  }
+
+  /**
+   * Of the components that stand for themselves; those of every destination are described there.
+   */
+  private static Set<String> keys(String path, Record record) throws Exception {
+    Set<String> keys = new TreeSet<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      if (component.isAnnotationPresent(Inlined.class)) {
+        continue;
+      }
+      boolean raw = component.getType() == JsonNode.class;
+      String key =
+          path
+              + component
+                  .getName()
+                  .replaceAll("([A-Z])", raw ? "_$1" : "-$1")
+                  .toLowerCase(Locale.ROOT);
+      if (component.getType().isRecord()) {
+        keys.addAll(keys(key + ".", (Record) component.getAccessor().invoke(record)));
+      } else {
+        keys.add(key);
+      }
+    }
+    return keys;
   }
 
   @Test
@@ -148,10 +207,19 @@ class MetricsSectionTest {
   }
 
   private MetricsDestination read(String destination) throws Exception {
+    return read(destination, List.of());
+  }
+
+  private MetricsDestination read(String destination, List<String> settings) throws Exception {
     Path file = folder.resolve("millrace.yaml");
     Files.writeString(file, "metrics:\n  destinations:\n    p:\n      " + destination + "\n");
     MetricsConfig config =
-        ConfigReader.read(MetricsConfig.DEFAULT, Set.of(), file, List.of(), Map.of());
+        ConfigReader.read(
+            MetricsConfig.DEFAULT,
+            Set.of(),
+            file,
+            settings.stream().map("metrics.destinations.p."::concat).toList(),
+            Map.of());
     return config.metrics().destinations().get("p");
   }
 }

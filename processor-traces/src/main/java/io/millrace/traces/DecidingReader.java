@@ -286,7 +286,7 @@ final class DecidingReader implements AutoCloseable {
     if (row != Window.NONE) {
       Window window = decider.window();
       partition.verdicts.policies().observe(cursor, window.words(row), window.summary(row));
-      if (cursor.isRoot()) {
+      if (partition.verdicts.policies().isRoot()) {
         decider.root(row);
       }
     }

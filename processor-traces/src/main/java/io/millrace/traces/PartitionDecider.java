@@ -140,7 +140,9 @@ final class PartitionDecider {
    */
   boolean mayRead(long timestamp) {
     expire();
-    if (!ahead.isEmpty() && Math.max(logTime, timestamp) > ahead.time() + settings.lookBack()) {
+    long time = Math.max(logTime, timestamp);
+    if (!ahead.isEmpty() && time > ahead.time() + settings.lookBack()) {
+      decideUntil(time); // as the record would; the forwarder may wait for just that
       return false;
     }
     if (bytes() + window.growthOfNextAdd() <= maxBytes) {

@@ -61,7 +61,7 @@ final class PolicySource implements AutoCloseable {
     return new PartitionDecider.Settings(
         sampling.decisionWait().toMillis(),
         sampling.decisionWaitAfterRootReceived().toMillis(),
-        section.lookBack().toMillis());
+        section.lookBackInForce().toMillis());
   }
 
   private void run() {
@@ -93,16 +93,15 @@ final class PolicySource implements AutoCloseable {
     TracesSection wanted = section.withPoliciesOf(now.traces());
     TailSamplingConfig sampling = wanted.sampling();
     if (current.policies().isEmpty() && !sampling.policies().isEmpty()) {
-      throw new InvalidConfig(
-          "traces.tail_sampling", "policies where there were none", "a restart");
+      throw new InvalidConfig("traces", "policies where there were none", "a restart");
     }
     if (!new TracesConfig(now.kafka(), now.topics(), now.admin(), wanted).equals(now)
         || !now.equals(new TracesConfig(seen.kafka(), seen.topics(), seen.admin(), now.traces()))) {
-      log.warn("config-changed: only traces.tail_sampling is read again; restart for the rest");
+      log.warn("config-changed: only policies are read again; restart for the rest");
     }
     seen = now;
     if (!wanted.equals(section)) {
-      sampling.notes().forEach(note -> log.warn("traces.tail_sampling.{}", note));
+      sampling.notes().forEach(note -> log.warn("policies: {}", note));
       section = wanted;
       current = sampling;
       log.info("policies-changed: {} policies read", sampling.policies().size());

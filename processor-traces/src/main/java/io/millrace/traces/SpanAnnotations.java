@@ -8,6 +8,7 @@ import io.millrace.otlp.WireWriter;
 import io.millrace.traces.policy.OtelTraceState;
 import io.millrace.traces.policy.Policy;
 import io.millrace.traces.policy.PolicySet;
+import io.millrace.traces.policy.Rule;
 import io.millrace.traces.policy.SamplingThreshold;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,8 +29,9 @@ final class SpanAnnotations {
 
   static final int NO_ID = -1;
 
-  /** The Collector's name for it. */
+  // The Collector's names for it.
   private static final String POLICY_ATTRIBUTE = "tailsampling.policy";
+  private static final String RULE_ATTRIBUTE = "otelcol.processor.adaptive_tail_sampling.rule";
 
   private static final int THRESHOLD_BITS = 32;
   private static final int THRESHOLD_SHIFT = 56 - THRESHOLD_BITS;
@@ -70,7 +72,7 @@ final class SpanAnnotations {
       if (id == null && attributes.size() < MAX_ID) {
         id = attributes.size();
         ids.put(policy, id);
-        attributes.add(attribute(policy.name()));
+        attributes.add(attribute(policy));
         hashes.add(compiled.randomness(i));
       }
       result[i] = id == null ? NO_ID : id;
@@ -158,20 +160,28 @@ final class SpanAnnotations {
       meters.withoutThreshold();
     }
     if (!after.equals(before)) {
-      after
-          .with(after.threshold(), after.randomness())
-          .ifPresentOrElse(
-              text -> fields.bytesField(TRACE_STATE, text.getBytes(ISO_8859_1)),
-              meters::withoutThreshold);
+      fields.bytesField(TRACE_STATE, text(before, after).getBytes(ISO_8859_1));
     }
   }
 
+  /** Without a threshold, if that makes it too long: the one it came with may be too low. */
+  private String text(OtelTraceState before, OtelTraceState after) {
+    return after
+        .with(after.threshold(), after.randomness())
+        .orElseGet(
+            () -> {
+              meters.withoutThreshold();
+              return before.with(OtelTraceState.NONE, before.randomness()).orElse("");
+            });
+  }
+
   /** KeyValue: key 1, value 2; AnyValue: text 1. */
-  private static byte[] attribute(String name) {
+  private static byte[] attribute(Policy policy) {
+    String key = policy.rule() instanceof Rule.Adaptive ? RULE_ATTRIBUTE : POLICY_ATTRIBUTE;
     WireWriter value = new WireWriter(64);
-    value.bytesField(1, name.getBytes(UTF_8));
+    value.bytesField(1, policy.name().getBytes(UTF_8));
     WireWriter attribute = new WireWriter(64);
-    attribute.bytesField(1, POLICY_ATTRIBUTE.getBytes(UTF_8));
+    attribute.bytesField(1, key.getBytes(UTF_8));
     attribute.bytesField(2, value.toByteArray());
     return attribute.toByteArray();
   }

@@ -35,9 +35,9 @@ public final class TracesProcessor {
   public static Role start(
       TracesConfig config, MeterRegistry registry, Supplier<TracesConfig> reread) {
     TailSamplingConfig sampling = config.traces().sampling();
-    sampling.notes().forEach(note -> log.warn("traces.tail_sampling.{}", note));
+    sampling.notes().forEach(note -> log.warn("policies: {}", note));
     if (sampling.policies().isEmpty()) {
-      log.info("traces.tail_sampling has no policies: every trace is kept");
+      log.info("no traces.tail_sampling, no traces.adaptive_tail_sampling: every trace is kept");
     }
     // A loop that starts over goes on counting where the one before it stopped.
     Map<String, SamplingMeters> meters = new ConcurrentHashMap<>();

@@ -7,9 +7,12 @@ import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
+import io.millrace.traces.policy.Policy;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The traces processor's own configuration.
@@ -19,10 +22,12 @@ import java.util.Map;
  * @param processing what is done with the spans that are kept, before they are delivered
  * @param tailSampling the Collector's {@code tail_sampling} block, unchanged; without policies
  *     every trace is kept
+ * @param adaptiveTailSampling instead, contrib's block of that name, unchanged
  * @param memoryBytes bytes for what is known of traces, per destination; the assigned partitions
  *     share it; 16 MiB or more, default 256 MiB
  * @param lookBack how long a verdict is remembered after a trace's last record, in log time, and
- *     how far a start reads back; at least the decision wait, default 2 minutes
+ *     how far a start reads back; at least what verdicts depend on; 0, the default, for that, or 2
+ *     minutes if that is more
  * @param clockGrace how far the clock stays behind at the end of an idle partition; default 2 s
  * @param annotate what is written on kept spans
  * @param reloadInterval how often the policies are read again from the configuration; 0 for never;
@@ -33,11 +38,14 @@ public record TracesSection(
     Map<String, DestinationConfig> destinations,
     ProcessingConfig processing,
     JsonNode tailSampling,
+    JsonNode adaptiveTailSampling,
     long memoryBytes,
     Duration lookBack,
     Duration clockGrace,
     AnnotateConfig annotate,
     Duration reloadInterval) {
+
+  private static final Duration DEFAULT_LOOK_BACK = Duration.ofMinutes(2);
 
   public static final TracesSection DEFAULT =
       new TracesSection(
@@ -45,8 +53,9 @@ public record TracesSection(
           Map.of(),
           ProcessingConfig.DEFAULT,
           MissingNode.getInstance(),
+          MissingNode.getInstance(),
           256 << 20,
-          Duration.ofMinutes(2),
+          Duration.ZERO,
           Duration.ofSeconds(2),
           AnnotateConfig.DEFAULT,
           Duration.ofSeconds(10));
@@ -56,10 +65,10 @@ public record TracesSection(
     if (memoryBytes < 16 << 20) {
       throw new InvalidConfig("memory-bytes", memoryBytes, "16777216 or more");
     }
-    Duration wait = sampling(tailSampling).decisionWait();
-    if (lookBack.compareTo(wait) < 0) {
+    Duration history = sampling(tailSampling, adaptiveTailSampling).history();
+    if (!lookBack.isZero() && lookBack.compareTo(history) < 0) {
       throw new InvalidConfig(
-          "look-back", lookBack, "at least tail_sampling.decision_wait, " + wait.toSeconds() + "s");
+          "look-back", lookBack, "at least what verdicts depend on, " + history.toSeconds() + "s");
     }
     if (clockGrace.isNegative()) {
       throw new InvalidConfig("clock-grace", clockGrace, "0 or more");
@@ -69,34 +78,74 @@ public record TracesSection(
     }
   }
 
-  private static TailSamplingConfig sampling(JsonNode block) {
+  private static TailSamplingConfig sampling(JsonNode block, JsonNode adaptive) {
+    if (adaptive.isMissingNode()) {
+      return parse("tail_sampling", block, TailSamplingConfig::parse);
+    }
+    if (!block.isMissingNode()) {
+      throw new InvalidConfig("adaptive_tail_sampling", "beside tail_sampling", "one of the two");
+    }
+    return parse("adaptive_tail_sampling", adaptive, TailSamplingConfig::parseAdaptive);
+  }
+
+  private static TailSamplingConfig parse(
+      String key, JsonNode block, Function<JsonNode, TailSamplingConfig> parser) {
     try {
-      return TailSamplingConfig.parse(block);
+      return parser.apply(block);
     } catch (InvalidConfig e) {
-      throw e.under("tail_sampling");
+      throw e.under(key);
     }
   }
 
   TailSamplingConfig sampling() {
-    return sampling(tailSampling);
+    return sampling(tailSampling, adaptiveTailSampling);
+  }
+
+  /** The look-back, or what stands in for it where none is set. */
+  Duration lookBackInForce() {
+    if (!lookBack.isZero()) {
+      return lookBack;
+    }
+    Duration history = sampling().history();
+    return history.compareTo(DEFAULT_LOOK_BACK) > 0 ? history : DEFAULT_LOOK_BACK;
   }
 
   /** The same with other destinations. */
   public TracesSection to(Map<String, DestinationConfig> others) {
-    return with(others, tailSampling);
+    return with(others, this);
   }
 
   /** The same with the policies of another. */
   TracesSection withPoliciesOf(TracesSection other) {
-    return with(destinations, other.tailSampling);
+    return with(destinations, other);
   }
 
-  private TracesSection with(Map<String, DestinationConfig> others, JsonNode block) {
+  TracesSection withTailSampling(JsonNode block) {
+    return new TracesSection(
+        delivery,
+        destinations,
+        processing,
+        block,
+        adaptiveTailSampling,
+        memoryBytes,
+        lookBack,
+        clockGrace,
+        annotate,
+        reloadInterval);
+  }
+
+  /** Names of the policies or rules, in order; none if every trace is kept. */
+  public List<String> policyNames() {
+    return sampling().policies().stream().map(Policy::name).toList();
+  }
+
+  private TracesSection with(Map<String, DestinationConfig> others, TracesSection policies) {
     return new TracesSection(
         delivery,
         others,
         processing,
-        block,
+        policies.tailSampling,
+        policies.adaptiveTailSampling,
         memoryBytes,
         lookBack,
         clockGrace,

@@ -98,6 +98,23 @@ class PartitionDeciderTest {
   }
 
   @Test
+  void shouldDecideByTheTimeOfARecordItMayNotReadYet() {
+    // Given a gap longer than the look-back, in a log that is read long after
+    span(0, 1000, 7);
+
+    // When the next record waits for the forwarder, which waits for the verdict
+    assertThat(decider.mayRead(11_000)).isTrue();
+    assertThat(decider.mayPass(0)).isFalse();
+    assertThat(decider.mayRead(600_000)).isFalse();
+
+    // Then the forwarder may go on, and with it the decider
+    assertThat(decided).containsExactly("7 at 11000");
+    assertThat(decider.mayPass(0)).isTrue();
+    decider.forwarded(0);
+    assertThat(decider.mayRead(600_000)).isTrue();
+  }
+
+  @Test
   void shouldNotRunAheadOfTheForwarderByMoreThanALookBack() {
     span(0, 1000, 7);
     assertThat(decider.mayRead(61_000)).isTrue();

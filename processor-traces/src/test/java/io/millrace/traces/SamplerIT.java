@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
@@ -177,6 +178,23 @@ class SamplerIT {
   }
 
   @Test
+  void shouldCatchUpOverGapsLongerThanTheLookBack() throws Exception {
+    // Given what came while nobody read, with ten minutes of nothing in between, twice
+    logTime -= 3_600_000;
+    for (int part = 0; part < 3; part++) {
+      produce(spans(part * 40, part * 40 + 40));
+      logTime += 600_000;
+    }
+    produce(spans(1000, 1008));
+    // When somebody does, whose clock never decides
+    startWith(errors("5s"), Duration.ofHours(9));
+    // Then all is decided that later records speak for
+    await().until(() -> settled() == 120 * SPANS);
+    assertThat(delivered()).isEqualTo(expected(0, 120));
+    assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
+  }
+
+  @Test
   void shouldSplitNoTraceWhenProcessorsJoinAndLeave() throws Exception {
     produce(spans(0, 400));
     Role first = start("1s");
@@ -212,6 +230,41 @@ class SamplerIT {
     await().until(() -> settled() == 1200);
     assertThat(counter("millrace.delivered.items"))
         .isBetween(220.0 - PARTITIONS, 220.0 + PARTITIONS);
+  }
+
+  @Test
+  void shouldHoldAnAdaptiveGoalForTheWholeFleet() throws Exception {
+    // Given a minute of log time with 100 traces of one span a second, on all partitions
+    List<Span> spans = new ArrayList<>();
+    Random random = new Random(3);
+    for (int trace = 0; trace < 6000; trace++) {
+      ByteBuffer id = ByteBuffer.allocate(16).putLong(1).putLong(random.nextLong());
+      ByteString traceId = ByteString.copyFrom(id.flip());
+      spans.add(span(trace, 0, false).toBuilder().setTraceId(traceId).build());
+    }
+    logStep = 100;
+    produce(spans);
+    // When three processors share a goal of 20 spans a second
+    String goal =
+        """
+        trace_timeout: 1s
+        decision_delay: 100ms
+        rules:
+          - name: goal
+            sampler:
+              type: adaptive_throughput
+              goal_throughput: 20
+              fingerprint_attributes: ['resource.attributes["service.name"]']
+              adjustment_interval: 2s
+        """;
+    startWith(goal);
+    startWith(goal);
+    startWith(goal);
+    // Then they keep as much together, and say how probable that was
+    await().until(() -> settled() == 6000);
+    double kept = counter("millrace.delivered.items");
+    assertThat(kept).isBetween(0.85 * 20 * 60, 1.15 * 20 * 60);
+    assertThat(counter("millrace.sampling.spans.without.threshold")).isZero();
   }
 
   @Test
@@ -294,7 +347,8 @@ class SamplerIT {
             delivery,
             Map.of("files", DestinationConfig.to("file:" + out)),
             ProcessingConfig.DEFAULT,
-            sampling,
+            sampling.has("rules") ? MissingNode.getInstance() : sampling,
+            sampling.has("rules") ? sampling : MissingNode.getInstance(),
             64 << 20,
             Duration.ofSeconds(60),
             clockGrace,

@@ -37,7 +37,10 @@ class SpanAnnotationsTest {
   private Span through(AnnotateConfig annotate, Span span, String keys, String... policies)
       throws Exception {
     String yaml = "{" + keys + "policies: [" + String.join(", ", policies) + "]}";
-    TailSamplingConfig config = TailSamplingConfig.parse(new YAMLMapper().readTree(yaml));
+    TailSamplingConfig config =
+        keys.contains("rules")
+            ? TailSamplingConfig.parseAdaptive(new YAMLMapper().readTree("{" + keys + "}"))
+            : TailSamplingConfig.parse(new YAMLMapper().readTree(yaml));
     SamplingMeters meters = new SamplingMeters("d", registry);
     SpanAnnotations annotations = new SpanAnnotations(annotate, meters);
     PolicyVerdicts verdicts = new PolicyVerdicts(config, meters, annotations);
@@ -160,6 +163,40 @@ class SpanAnnotationsTest {
     assertThat(kept.getAttributesList()).hasSize(1);
     assertThat(kept.getAttributes(0).getKey()).isEqualTo("tailsampling.policy");
     assertThat(kept.getTraceState()).isEmpty();
+  }
+
+  @Test
+  void shouldEraseTheThresholdWhereThereIsNoRoomForAnother() throws Exception {
+    String keys = "k:" + "x".repeat(256 - "th:0;k:".length());
+    Span span = span().toBuilder().setTraceState("ot=th:0;" + keys).build();
+    Span kept = null;
+    while (kept == null) {
+      kept = through(span, HALF);
+      span = span.toBuilder().setTraceId(span().getTraceId()).build();
+    }
+    assertThat(kept.getTraceState()).isEqualTo("ot=" + keys);
+    assertThat(registry.get("millrace.sampling.spans.without.threshold").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhichRuleDecidedAndItsThreshold() throws Exception {
+    String rules = "rules: [{name: half, sampler: {type: probabilistic, sampling_percentage: 50}}]";
+    int kept = 0;
+    for (int i = 0; i < 400; i++) {
+      Span span = span();
+      Span found = through(new AnnotateConfig(true, true), span, rules);
+      boolean isHigh = span.getTraceId().byteAt(9) < 0; // the first bit of its randomness
+      assertThat(found != null).isEqualTo(isHigh);
+      if (found != null) {
+        kept++;
+        assertThat(found.getTraceState()).isEqualTo("ot=th:8");
+        assertThat(found.getAttributes(0).getKey())
+            .isEqualTo("otelcol.processor.adaptive_tail_sampling.rule");
+        assertThat(found.getAttributes(0).getValue().getStringValue()).isEqualTo("half");
+      }
+    }
+    assertThat(kept).isBetween(150, 250);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.millrace.standalone;
 
+import io.millrace.daemon.Durations;
 import io.millrace.otlp.Signal;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Banner {
     for (Signal signal : Signal.values()) {
       lines.add(line(capital(signal.id()), destinations(config, signal)));
     }
+    lines.add(line("Sampling", sampling(config)));
     lines.add(line("Admin", admin(config.admin().port())));
     lines.add(
         line("Kafka", pipeline.bootstrapServers() + ", data in " + config.standalone().dataDir()));
@@ -35,6 +37,15 @@ final class Banner {
     return port == 0
         ? "on the port that the log names"
         : "http://localhost:%d (/metrics, /ready, /config)".formatted(port);
+  }
+
+  private static String sampling(StandaloneConfig config) {
+    List<String> policies = config.traces().policyNames();
+    return policies.isEmpty()
+        ? "none: every trace is kept"
+        : "%s; a trace is decided after %s"
+            .formatted(
+                String.join(", ", policies), Durations.format(config.traces().longestVerdict()));
   }
 
   private static String destinations(StandaloneConfig config, Signal signal) {

@@ -14,6 +14,7 @@ import io.millrace.otlp.Signal;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
+import io.millrace.traces.ExamplePolicies;
 import io.millrace.traces.TracesConfig;
 import io.millrace.traces.TracesSection;
 import java.nio.file.Path;
@@ -53,6 +54,12 @@ public record StandaloneConfig(
 
   /** Name of the destination that stands where none is configured. */
   static final String FILES = "files";
+
+  /** The same with the policies of the documentation. */
+  StandaloneConfig withExamplePolicies() {
+    return new StandaloneConfig(
+        topics, admin, gateway, ExamplePolicies.in(traces), metrics, logs, standalone);
+  }
 
   /** The topics of a Kafka with one node. */
   TopicsConfig singleNodeTopics() {

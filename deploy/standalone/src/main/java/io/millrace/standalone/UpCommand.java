@@ -44,7 +44,11 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--logs-to", paramLabel = "URL", description = "Deliver logs there.")
   private @Nullable String logsTo;
 
-  @Option(names = "--demo", description = "Also run a shop of six services that sends telemetry.")
+  @Option(
+      names = "--demo",
+      description =
+          "Also run a shop of six services that sends telemetry, and, unless the configuration has"
+              + " policies, sample its traces by those of processor-traces/example.yaml.")
   private boolean demo;
 
   @Option(
@@ -61,7 +65,8 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private StandaloneConfig read() {
-    return options.read(StandaloneConfig.DEFAULT, derived());
+    StandaloneConfig config = options.read(StandaloneConfig.DEFAULT, derived());
+    return demo && config.traces().policyNames().isEmpty() ? config.withExamplePolicies() : config;
   }
 
   /** What the options of this command say in terms of configuration keys. */

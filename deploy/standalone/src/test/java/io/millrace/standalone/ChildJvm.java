@@ -110,12 +110,21 @@ final class ChildJvm implements AutoCloseable {
 
   /** The first match of the pattern in a line of its log, waited for. */
   MatchResult awaitLog(String pattern) {
+    return awaitLine(err, pattern);
+  }
+
+  /** Likewise of what it says on stdout. */
+  MatchResult awaitOutput(String pattern) {
+    return awaitLine(out, pattern);
+  }
+
+  private MatchResult awaitLine(Path file, String pattern) {
     Pattern wanted = Pattern.compile(pattern);
-    return await("%s in the log of %s".formatted(pattern, process.info().commandLine()))
+    return await("%s in what is said by %s".formatted(pattern, process.info().commandLine()))
         .atMost(LONG)
         .failFast("the process has ended", () -> !process.isAlive())
         .until(
-            () -> lines(err).stream().flatMap(line -> wanted.matcher(line).results()).findFirst(),
+            () -> lines(file).stream().flatMap(line -> wanted.matcher(line).results()).findFirst(),
             Optional::isPresent)
         .orElseThrow();
   }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.otlp.Signal;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLineIT {
 
   private static final String UP = "io.millrace.standalone.Main";
+  private static final String WHAT_IF = "io.millrace.traces.WhatIfCommand";
   private static final String TOPICS = "io.millrace.topics.Main";
 
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -114,6 +116,63 @@ class CommandLineIT {
         run(main(role), "validate", "--config", bad.toString()),
         2,
         "admin.port: 70000 (expected: 0 to 65535)");
+  }
+
+  /** The span is the one of the README. */
+  @Test
+  void shouldSampleTheDemoAndKeepTheSpanOfTheReadme() throws Exception {
+    Path data = folder.resolve("data");
+    String readme = Files.readString(Path.of("../../README.md"));
+    String span =
+        readme.substring(readme.indexOf("'{\"resourceSpans\"") + 1, readme.indexOf("}'\n"));
+    try (ChildJvm up = up(data, "--demo", "--demo-rate", "20")) {
+      String endpoint = up.awaitOutput("HTTP (http:\\S+)").group(1);
+      assertThat(up.stdout())
+          .contains("  Sampling   errors, slow, tenth; a trace is decided after 12s");
+
+      var request =
+          HttpRequest.newBuilder(URI.create(endpoint + "/v1/traces"))
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(span + "}"))
+              .build();
+      var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+      await()
+          .atMost(LONG)
+          .until(
+              () ->
+                  OutFiles.items(data, Signal.TRACES).stream()
+                      .map(item -> (Span) item.value())
+                      .anyMatch(
+                          found ->
+                              found.getName().equals("hello")
+                                  && found.getTraceState().equals("ot=th:0")));
+      assertThat(up.terminate()).as(up::output).isZero();
+      up.assertNoStackTrace();
+    }
+  }
+
+  @Test
+  void shouldSayWhatPoliciesWouldHaveKept() throws IOException {
+    String policies = Path.of("../../processor-traces/example.yaml").toAbsolutePath().toString();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+      String config = config(broker.bootstrapServers()).toString();
+      try (ChildJvm apply = run(TOPICS, "apply", "--config", config)) {
+        assertThat(apply.exitStatus()).as(apply::output).isZero();
+      }
+      try (ChildJvm whatIf =
+          run(WHAT_IF, "--policies", policies, "--from", "-2h", "--config", config)) {
+        assertThat(whatIf.exitStatus()).as(whatIf::output).isZero();
+        assertThat(whatIf.stdout()).last().isEqualTo("No trace began in that time.");
+        assertThat(whatIf.complaints()).isEmpty();
+        whatIf.assertNoStackTrace();
+      }
+    }
+    assertFails(
+        run(WHAT_IF, "--policies", policies, "--from", "tomorrow"),
+        2,
+        "--from: tomorrow (expected: a time such as -2h or 2026-11-21T10:00:00Z)");
   }
 
   @Test

@@ -49,6 +49,14 @@ class ExamplesTest {
   }
 
   @Test
+  void shouldWriteMetricsAsTheExampleSays() {
+    MetricsConfig config = read(MetricsConfig.DEFAULT, "processor-metrics/example.yaml");
+    config.check();
+    assertThat(config.metrics().destinations()).containsOnlyKeys("prometheus", "mimir");
+    assertThat(config.metrics().destinations().get("mimir").writeRelabelConfigs()).hasSize(2);
+  }
+
+  @Test
   void shouldServeTenantsAsTheExampleSays() {
     GatewayConfig config = read(GatewayConfig.DEFAULT, "gateway/example.yaml");
     assertThat(config.gateway().credentials().file())

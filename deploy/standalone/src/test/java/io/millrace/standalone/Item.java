@@ -9,6 +9,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +26,12 @@ record Item(
     InstrumentationScope scope,
     String scopeSchemaUrl,
     Message value) {
+
+  /** The same span with another tracestate. */
+  Item withTraceState(String traceState) {
+    Span span = ((Span) value).toBuilder().setTraceState(traceState).build();
+    return new Item(resource, resourceSchemaUrl, scope, scopeSchemaUrl, span);
+  }
 
   /** The items of an Export*ServiceRequest, read by protobuf-java. */
   static List<Item> of(Signal signal, byte[] request) {

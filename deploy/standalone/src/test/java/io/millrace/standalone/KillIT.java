@@ -9,13 +9,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
+import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code kill -9} of gateway, processors and broker at once, under load, again and again: what was
- * acknowledged is in the files, whatever had become of it by then.
+ * acknowledged is in the files, whatever had become of it by then; with policies, all that they
+ * keep and nothing else.
  *
  * <p>{@code -Dmillrace.kill.rounds} says how often, {@code -Dmillrace.kill.seed} when.
  */
@@ -47,16 +50,59 @@ class KillIT {
 
   @Test
   void shouldKeepEveryAcknowledgedItemThroughKills() {
+    List<NumberedSender> senders = killUnderLoad(List.of(Signal.values()), List.of());
+    senders.forEach(sender -> assertNothingLost(sender, number -> true, item -> item));
+  }
+
+  /**
+   * The first span of every other trace has it kept; the others of the trace may come much later.
+   */
+  @Test
+  void shouldKeepEverySampledSpanAndNoOtherThroughKills() throws IOException {
+    Path policies = folder.resolve("policies.yaml");
+    Files.writeString(
+        policies,
+        """
+        traces:
+          clock-grace: 500ms
+          tail_sampling:
+            decision_wait: 1s
+            policies:
+              - name: even
+                type: ottl_condition
+                ottl_condition: {error_mode: propagate, span: ['IsMatch(span.name, "0$")']}
+        """);
+    List<NumberedSender> senders =
+        killUnderLoad(List.of(Signal.TRACES), List.of("--config", policies.toString()));
+    BitSet acknowledged = senders.get(0).acknowledged();
+    // Whoever sampled it says so.
+    assertNothingLost(
+        senders.get(0),
+        number -> acknowledged.get(NumberedItems.firstOfTrace(number)) && isSampled(number),
+        item -> item.withTraceState("ot=th:0"));
+    List<Integer> notSampled =
+        OutFiles.items(folder.resolve("data"), Signal.TRACES).stream()
+            .map(item -> NumberedItems.number(Signal.TRACES, item))
+            .filter(number -> !isSampled(number))
+            .toList();
+    assertThat(notSampled).as("delivered, though sampled out").isEmpty();
+  }
+
+  private static boolean isSampled(int number) {
+    return NumberedItems.firstOfTrace(number) % 10 == 0;
+  }
+
+  private List<NumberedSender> killUnderLoad(List<Signal> signals, List<String> arguments) {
     // Given
     Random random = new Random(SEED);
     List<NumberedSender> senders =
-        Stream.of(Signal.values())
+        signals.stream()
             .map(signal -> NumberedSender.start(signal, httpPort, random.nextLong()))
             .toList();
 
     // When
     for (int round = 1; round <= ROUNDS; round++) {
-      try (ChildJvm pipeline = start()) {
+      try (ChildJvm pipeline = start(arguments)) {
         // Every other one before its processors have joined their groups, perhaps.
         if (round % 2 == 1) {
           awaitReady(pipeline);
@@ -66,7 +112,7 @@ class KillIT {
         pipeline.kill();
       }
     }
-    try (ChildJvm pipeline = start()) {
+    try (ChildJvm pipeline = start(arguments)) {
       awaitReady(pipeline);
       awaitRequests(pipeline, senders, 10);
       senders.forEach(NumberedSender::close);
@@ -76,24 +122,20 @@ class KillIT {
     } finally {
       senders.forEach(NumberedSender::close);
     }
-
-    // Then
-    senders.forEach(this::assertNothingLost);
+    return senders;
   }
 
-  private ChildJvm start() {
-    return ChildJvm.start(
-        folder,
-        "io.millrace.standalone.Main",
-        List.of(
-            "up",
-            "--data-dir",
-            folder.resolve("data").toString(),
-            "--set=admin.port=" + adminPort,
-            "--set=gateway.http.port=" + httpPort,
-            "--set=gateway.grpc.port=" + ports.get(2),
-            "--set=standalone.kafka-port=" + ports.get(3),
-            "--set=standalone.catch-up-timeout=1m"));
+  private ChildJvm start(List<String> more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("up");
+    arguments.addAll(List.of("--data-dir", folder.resolve("data").toString()));
+    arguments.add("--set=admin.port=" + adminPort);
+    arguments.add("--set=gateway.http.port=" + httpPort);
+    arguments.add("--set=gateway.grpc.port=" + ports.get(2));
+    arguments.add("--set=standalone.kafka-port=" + ports.get(3));
+    arguments.add("--set=standalone.catch-up-timeout=1m");
+    arguments.addAll(more);
+    return ChildJvm.start(folder, "io.millrace.standalone.Main", arguments);
   }
 
   private void awaitReady(ChildJvm pipeline) {
@@ -136,20 +178,28 @@ class KillIT {
     return senders.stream().mapToInt(NumberedSender::acknowledgedRequests).sum();
   }
 
-  private void assertNothingLost(NumberedSender sender) {
+  /**
+   * @param isExpected whether an item of that number is to be found, if it was acknowledged
+   * @param delivered how an item that was sent arrives
+   */
+  private void assertNothingLost(
+      NumberedSender sender, IntPredicate isExpected, UnaryOperator<Item> delivered) {
     Signal signal = sender.signal();
     BitSet found = new BitSet();
     List<Integer> wrong = new ArrayList<>();
     int duplicates = 0;
     for (Item item : OutFiles.items(folder.resolve("data"), signal)) {
       int number = NumberedItems.number(signal, item);
-      if (number >= sender.next() || !item.equals(NumberedItems.item(signal, number))) {
+      if (number >= sender.next()
+          || !item.equals(delivered.apply(NumberedItems.item(signal, number)))) {
         wrong.add(number);
       }
       duplicates += found.get(number) ? 1 : 0;
       found.set(number);
     }
-    BitSet lost = sender.acknowledged();
+    BitSet lost = new BitSet();
+    sender.acknowledged().stream().filter(isExpected).forEach(lost::set);
+    assertThat(lost.isEmpty()).as("no %s expected", signal).isFalse();
     lost.andNot(found);
     log.info(
         "{}: {} sent, {} acknowledged, {} in the files, {} of them more than once",

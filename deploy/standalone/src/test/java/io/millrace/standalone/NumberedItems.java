@@ -92,6 +92,11 @@ final class NumberedItems {
         });
   }
 
+  /** The number of the first span of the trace that a span is of. */
+  static int firstOfTrace(int number) {
+    return number - number % SPANS_PER_TRACE;
+  }
+
   /** The number an item says it has. */
   static int number(Signal signal, Item item) {
     List<KeyValue> attributes =

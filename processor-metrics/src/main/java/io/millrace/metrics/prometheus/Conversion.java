@@ -52,30 +52,32 @@ final class Conversion {
    * @param externalLabels given to all series that have no such label
    * @param fixedLabels given to all series, whatever labels they have
    * @param rewrite what is done to labels after that
+   * @param targetTimes up to when target_info is stored
    */
   Conversion(
       ConversionConfig config,
       Map<String, String> externalLabels,
       Map<String, String> fixedLabels,
-      SeriesLabels rewrite) {
+      SeriesLabels rewrite,
+      TargetTimes targetTimes) {
     this.config = config;
     LabelNames labelNames = new LabelNames(config);
     LabelWriter labels = new LabelWriter(config, labelNames);
     this.families = new Families(new MetricNames(config.strategy()));
     this.resourceLabels = new ResourceLabels(config, labelNames, externalLabels, fixedLabels);
     this.sink = new PointSink(table, new SeriesFinder(table, labels, rewrite));
-    this.targetInfo = new TargetInfo(resourceLabels, labels, rewrite, table, families);
+    this.targetInfo = new TargetInfo(resourceLabels, labels, rewrite, table, families, targetTimes);
     this.numbers = new NumberPoints(sink);
     this.histograms = new HistogramPoints(sink, config.convertHistogramsToNhcb());
     this.exponentials = new ExponentialPoints(sink);
     this.summaries = new SummaryPoints(sink);
   }
 
-  /** Begins a batch; what the last one left is gone. */
-  void start() {
+  /** Begins a batch of a tenant; what the last one left is gone. */
+  void start(String tenant) {
     sink.clear();
     families.startBatch();
-    targetInfo.clear();
+    targetInfo.start(tenant);
     histograms.clear();
     knownResources.clear();
     knownScopes.clear();
@@ -104,6 +106,11 @@ final class Conversion {
   /** The families of the batch. */
   List<Family> families() {
     return families.met();
+  }
+
+  /** Last times of target_info in the batch, by series. */
+  Map<Long, Long> targetInfoWritten() {
+    return targetInfo.written();
   }
 
   Family family(int number) {

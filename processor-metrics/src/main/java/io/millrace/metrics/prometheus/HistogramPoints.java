@@ -81,6 +81,9 @@ final class HistogramPoints implements SeriesFinder.Shape {
   }
 
   private void convertNative() throws MalformedOtlp {
+    if (counts.size() == 0 && bounds.size() == 0) {
+      counts.add(count); // one bucket of everything, as a native histogram's buckets must add up
+    }
     if (counts.size() > bounds.size() + 1) {
       sink.refuse(Unconvertible.HISTOGRAM_BUCKETS, 1);
       return;

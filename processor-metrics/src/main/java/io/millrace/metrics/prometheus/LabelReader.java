@@ -6,6 +6,7 @@ final class LabelReader {
   private final byte[] bytes;
   private final int to;
   private int at;
+  private int from;
   private int nameFrom;
   private int nameTo;
   private int valueFrom;
@@ -21,7 +22,7 @@ final class LabelReader {
     if (at == to) {
       return false;
     }
-    at++;
+    from = at++;
     varint();
     at++;
     int nameLength = varint();
@@ -33,6 +34,11 @@ final class LabelReader {
     valueTo = at + valueLength;
     at = valueTo;
     return true;
+  }
+
+  /** Where the message begins; it ends with the value. */
+  int from() {
+    return from;
   }
 
   int nameFrom() {

@@ -13,16 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class LabelWriter {
 
   private static final byte[] NAME = "__name__".getBytes(UTF_8);
-  private static final byte[] SEMICOLON = {';'};
 
   private final ConversionConfig limits;
-  private final LabelNames labelNames;
-
-  private int size;
-  private byte[][] names = new byte[16][];
-  private byte[][] values = new byte[16][];
-  private int[] froms = new int[16];
-  private int[] tos = new int[16];
+  private final AttributeLabels own;
 
   /** The labels but for name and extra. */
   private final WireBuffer base = new WireBuffer(1 << 10);
@@ -36,7 +29,7 @@ final class LabelWriter {
 
   LabelWriter(ConversionConfig limits, LabelNames labelNames) {
     this.limits = limits;
-    this.labelNames = labelNames;
+    this.own = new AttributeLabels(labelNames);
   }
 
   /**
@@ -47,89 +40,7 @@ final class LabelWriter {
    */
   @Nullable Unconvertible take(
       AttributeList attributes, FixedLabels fixed, byte @Nullable [] extra) {
-    size = 0;
-    for (int i = 0; i < attributes.size(); i++) {
-      byte[] name = labelNames.of(attributes.source(), attributes.keyFrom(i), attributes.keyTo(i));
-      if (name == null) {
-        return Unconvertible.LABEL_NAME;
-      }
-      insert(name, attributes, i);
-    }
-    joinCollisions();
-    return merge(fixed, extra);
-  }
-
-  /** Sorted by name; attributes of which the same name is made, by their keys. */
-  private void insert(byte[] name, AttributeList attributes, int i) {
-    if (size == names.length) {
-      grow();
-    }
-    int at = size++;
-    while (at > 0 && comesBefore(name, attributes, i, at - 1)) {
-      move(at - 1, at);
-      at--;
-    }
-    names[at] = name;
-    values[at] = attributes.text(i);
-    froms[at] = attributes.textFrom(i);
-    tos[at] = attributes.textTo(i);
-    keys[at] = i;
-  }
-
-  private int[] keys = new int[16];
-
-  private boolean comesBefore(byte[] name, AttributeList attributes, int i, int other) {
-    int order = name == names[other] ? 0 : Arrays.compareUnsigned(name, names[other]);
-    if (order != 0) {
-      return order < 0;
-    }
-    int key = keys[other];
-    return Arrays.compareUnsigned(
-            attributes.source(),
-            attributes.keyFrom(i),
-            attributes.keyTo(i),
-            attributes.source(),
-            attributes.keyFrom(key),
-            attributes.keyTo(key))
-        < 0;
-  }
-
-  private void move(int from, int to) {
-    names[to] = names[from];
-    values[to] = values[from];
-    froms[to] = froms[from];
-    tos[to] = tos[from];
-    keys[to] = keys[from];
-  }
-
-  private void grow() {
-    int capacity = size * 2;
-    names = Arrays.copyOf(names, capacity);
-    values = Arrays.copyOf(values, capacity);
-    froms = Arrays.copyOf(froms, capacity);
-    tos = Arrays.copyOf(tos, capacity);
-    keys = Arrays.copyOf(keys, capacity);
-  }
-
-  /** Values of attributes that became one label are joined by a semicolon, as specified. */
-  private void joinCollisions() {
-    int last = 0;
-    for (int i = 1; i < size; i++) {
-      if (!Arrays.equals(names[last], names[i])) {
-        move(i, ++last);
-      } else if (froms[last] == tos[last]) {
-        move(i, last);
-      } else {
-        WireBuffer joined = new WireBuffer(64);
-        joined.raw(values[last], froms[last], tos[last]);
-        joined.raw(SEMICOLON);
-        joined.raw(values[i], froms[i], tos[i]);
-        values[last] = joined.bytes();
-        froms[last] = 0;
-        tos[last] = joined.size();
-      }
-    }
-    size = size == 0 ? 0 : last + 1;
+    return own.take(attributes) ? merge(fixed, extra) : Unconvertible.LABEL_NAME;
   }
 
   private @Nullable Unconvertible merge(FixedLabels fixed, byte @Nullable [] extra) {
@@ -142,15 +53,12 @@ final class LabelWriter {
     isUtf8 = true;
     int i = 0;
     int j = 0;
-    while (i < size || j < fixed.names.length) {
-      int order =
-          i == size
-              ? 1
-              : j == fixed.names.length ? -1 : Arrays.compareUnsigned(names[i], fixed.names[j]);
-      if (order > 0 || (order == 0 && (fixed.wins[j] || froms[i] == tos[i]))) {
+    while (i < own.size() || j < fixed.names.length) {
+      int order = order(i, fixed, j);
+      if (order > 0 || (order == 0 && (fixed.wins[j] || own.isEmpty(i)))) {
         write(fixed.names[j], fixed.values[j], 0, fixed.values[j].length, extra);
       } else {
-        write(names[i], values[i], froms[i], tos[i], extra);
+        write(own.name(i), own.value(i), own.from(i), own.to(i), extra);
       }
       i += order <= 0 ? 1 : 0;
       j += order >= 0 ? 1 : 0;
@@ -162,6 +70,14 @@ final class LabelWriter {
       return Unconvertible.INVALID_UTF8;
     }
     return withinLimits ? null : Unconvertible.LABEL_LIMIT;
+  }
+
+  /** Which comes first, an own label or a fixed one; there is at least one of them. */
+  private int order(int i, FixedLabels fixed, int j) {
+    if (i == own.size()) {
+      return 1;
+    }
+    return j == fixed.names.length ? -1 : Arrays.compareUnsigned(own.name(i), fixed.names[j]);
   }
 
   /** A label without a value is none; the name has its own way in. */

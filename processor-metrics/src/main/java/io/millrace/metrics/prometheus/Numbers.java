@@ -74,7 +74,7 @@ final class Numbers {
     }
   }
 
-  private void add(long value) {
+  void add(long value) {
     ensure(1);
     values[size++] = value;
   }

@@ -120,6 +120,14 @@ final class RangeTable {
     }
   }
 
+  long hash(int number) {
+    return hashes[number];
+  }
+
+  static long hash(long prefix, byte[] source) {
+    return hash(prefix, source, 0, source.length);
+  }
+
   private static long hash(long prefix, byte[] source, int from, int to) {
     long hash = (prefix + to - from) * MIX;
     int at = from;

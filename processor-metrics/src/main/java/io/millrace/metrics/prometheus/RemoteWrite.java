@@ -59,7 +59,8 @@ public final class RemoteWrite implements Destination {
     this.config = config;
     this.post = new HttpPost(URI.create(destination.url()), destination);
     this.meters = new RemoteWriteMeters(registry, name);
-    this.answers = new RemoteWriteAnswers(meters, clock);
+    TargetTimes targetTimes = new TargetTimes();
+    this.answers = new RemoteWriteAnswers(meters, targetTimes, clock);
     this.metadata = new MetadataSchedule(clock);
     this.speaksVersion2 = config.version2();
     this.conversion =
@@ -67,7 +68,8 @@ public final class RemoteWrite implements Destination {
             config.conversion(),
             config.externalLabels(),
             config.fixedLabels(),
-            Relabelling.of(config.rules()));
+            Relabelling.of(config.rules()),
+            targetTimes);
   }
 
   private static String version() {
@@ -78,7 +80,7 @@ public final class RemoteWrite implements Destination {
   @Override
   public CompletableFuture<Answer> send(Batch batch) {
     try {
-      conversion.start();
+      conversion.start(batch.tenant());
       for (byte[] value : batch.values()) {
         conversion.add(value);
         if (conversion.table().bytes() > config.maxRequestBytes()) {

@@ -27,10 +27,12 @@ final class RemoteWriteAnswers {
   private static final String EXEMPLARS_WRITTEN = "X-Prometheus-Remote-Write-Exemplars-Written";
 
   private final RemoteWriteMeters meters;
+  private final TargetTimes targetTimes;
   private final Clock clock;
 
-  RemoteWriteAnswers(RemoteWriteMeters meters, Clock clock) {
+  RemoteWriteAnswers(RemoteWriteMeters meters, TargetTimes targetTimes, Clock clock) {
     this.meters = meters;
+    this.targetTimes = targetTimes;
     this.clock = clock;
   }
 
@@ -69,6 +71,7 @@ final class RemoteWriteAnswers {
    */
   Answer settled(Sent sent, long refusedItems, String message) {
     meters.settled(sent);
+    targetTimes.stored(sent.targetInfo());
     long unconvertible = sent.unconvertiblePoints();
     if (unconvertible == 0 && refusedItems == 0) {
       return Answer.Accepted.ALL;

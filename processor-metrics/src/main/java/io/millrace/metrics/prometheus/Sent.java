@@ -13,6 +13,7 @@ import java.util.Map;
  * @param exemplars of all series
  * @param unconvertible data points that are not in it, by reason
  * @param droppedSamples samples that relabelling dropped
+ * @param targetInfo last times of target_info in it, see {@link TargetTimes}
  * @param severalTimes whether a series has more than one sample in it
  */
 record Sent(
@@ -23,6 +24,7 @@ record Sent(
     int exemplars,
     Map<Unconvertible, Long> unconvertible,
     long droppedSamples,
+    Map<Long, Long> targetInfo,
     boolean severalTimes) {
 
   static Sent of(Conversion conversion, boolean version2, int items) {
@@ -36,6 +38,7 @@ record Sent(
         table.exemplarCount(),
         unconvertible(conversion),
         conversion.droppedSamples(),
+        conversion.targetInfoWritten(),
         table.sampleCount() > table.size());
   }
 

@@ -163,6 +163,11 @@ final class SeriesTable {
     return firstExemplars[series];
   }
 
+  /** Of the labels: the same in every batch. */
+  long hash(int series) {
+    return blocks.hash(series);
+  }
+
   boolean isHistogram(int series) {
     return blocks.prefix(series) == 1;
   }

@@ -1,7 +1,11 @@
 package io.millrace.metrics.prometheus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.otlp.MalformedOtlp;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Writes {@code target_info}: a series for each resource whose labels are its attributes, to be
@@ -27,25 +31,37 @@ final class TargetInfo {
   private final SeriesLabels rewrite;
   private final SeriesTable table;
   private final Families families;
+  private final TargetTimes times;
+  private final Map<Long, Long> written = new HashMap<>();
   private int[] seriesOfResources = new int[16];
   private int known;
+  private long tenantHash;
 
   TargetInfo(
       ResourceLabels resourceLabels,
       LabelWriter labels,
       SeriesLabels rewrite,
       SeriesTable table,
-      Families families) {
+      Families families,
+      TargetTimes times) {
     this.resourceLabels = resourceLabels;
     this.labels = labels;
     this.rewrite = rewrite;
     this.table = table;
     this.families = families;
+    this.times = times;
   }
 
-  /** Forgets the last batch. */
-  void clear() {
+  /** Forgets the last batch; the next one is of that tenant. */
+  void start(String tenant) {
     known = 0;
+    written.clear();
+    tenantHash = RangeTable.hash(0, tenant.getBytes(UTF_8));
+  }
+
+  /** The last times that the batch has, by series, to be told to {@link TargetTimes}. */
+  Map<Long, Long> written() {
+    return written.isEmpty() ? Map.of() : Map.copyOf(written);
   }
 
   /**
@@ -59,11 +75,19 @@ final class TargetInfo {
     if (series == NONE) {
       return;
     }
+    long id = table.hash(series) ^ tenantHash;
     long nanos = Math.max(earliestNanos, latestNanos - MAX_SPAN_NANOS);
     for (; nanos < latestNanos; nanos += INTERVAL_NANOS) {
-      table.sample(series, DataPoint.millis(nanos), 0, ONE);
+      sample(id, series, DataPoint.millis(nanos));
     }
-    table.sample(series, DataPoint.millis(latestNanos), 0, ONE);
+    sample(id, series, DataPoint.millis(latestNanos));
+  }
+
+  private void sample(long id, int series, long millis) {
+    if (millis > times.latest(id)) {
+      table.sample(series, millis, 0, ONE);
+      written.merge(id, millis, Math::max);
+    }
   }
 
   private int series(int resource, byte[] source, int from, int to) throws MalformedOtlp {

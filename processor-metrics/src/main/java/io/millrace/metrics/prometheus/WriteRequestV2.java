@@ -1,5 +1,6 @@
 package io.millrace.metrics.prometheus;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,6 +12,19 @@ final class WriteRequestV2 implements WriteRequest {
   private static final byte[] NOTHING = {};
 
   private final RangeTable symbols = new RangeTable();
+
+  /** Labels met, and the symbols of their names and values: most come again and again. */
+  private final RangeTable labelsMet = new RangeTable();
+
+  /** Where the labels of the series before lie, and their numbers: a series differs in few. */
+  private int[] lastFroms = new int[64];
+
+  private int[] lastTos = new int[64];
+  private int[] lastNumbers = new int[64];
+  private int lastCount;
+
+  private int[] nameSymbols = new int[128];
+  private int[] valueSymbols = new int[128];
   private final WireBuffer timeSeries = new WireBuffer(1 << 16);
 
   @Override
@@ -27,6 +41,8 @@ final class WriteRequestV2 implements WriteRequest {
   public void write(
       SeriesTable table, Conversion conversion, List<Family> families, WireBuffer out) {
     symbols.clear();
+    labelsMet.clear();
+    lastCount = 0;
     timeSeries.clear();
     symbol(NOTHING, 0, 0);
     for (int series = 0; series < table.size(); series++) {
@@ -60,17 +76,49 @@ final class WriteRequestV2 implements WriteRequest {
   /** From Label messages of 1.0 to references. */
   private void writeLabels(byte[] labels, int from, int to) {
     WireBuffer out = timeSeries;
-    if (from == to) {
-      return;
-    }
     out.tag(1, 2);
     int start = out.size();
     LabelReader reader = new LabelReader(labels, from, to);
-    while (reader.next()) {
-      out.varint(symbol(labels, reader.nameFrom(), reader.nameTo()));
-      out.varint(symbol(labels, reader.valueFrom(), reader.valueTo()));
+    int i = 0;
+    for (; reader.next(); i++) {
+      int label = isAsBefore(labels, reader, i) ? lastNumbers[i] : label(labels, reader);
+      remember(i, label, reader);
+      out.varint(nameSymbols[label]);
+      out.varint(valueSymbols[label]);
     }
+    lastCount = i;
     out.frame(start);
+  }
+
+  private boolean isAsBefore(byte[] labels, LabelReader reader, int i) {
+    return i < lastCount
+        && Arrays.equals(labels, lastFroms[i], lastTos[i], labels, reader.from(), reader.valueTo());
+  }
+
+  private void remember(int i, int label, LabelReader reader) {
+    if (i == lastFroms.length) {
+      lastFroms = Arrays.copyOf(lastFroms, i * 2);
+      lastTos = Arrays.copyOf(lastTos, i * 2);
+      lastNumbers = Arrays.copyOf(lastNumbers, i * 2);
+    }
+    lastFroms[i] = reader.from();
+    lastTos[i] = reader.valueTo();
+    lastNumbers[i] = label;
+  }
+
+  private int label(byte[] labels, LabelReader reader) {
+    int number = labelsMet.number(0, labels, reader.from(), reader.valueTo());
+    if (number >= 0) {
+      return number;
+    }
+    int added = -1 - number;
+    if (added == nameSymbols.length) {
+      nameSymbols = Arrays.copyOf(nameSymbols, added * 2);
+      valueSymbols = Arrays.copyOf(valueSymbols, added * 2);
+    }
+    nameSymbols[added] = symbol(labels, reader.nameFrom(), reader.nameTo());
+    valueSymbols[added] = symbol(labels, reader.valueFrom(), reader.valueTo());
+    return added;
   }
 
   private void writeSamples(SeriesTable table, int series) {
@@ -104,13 +152,28 @@ final class WriteRequestV2 implements WriteRequest {
     }
   }
 
+  private void writeExemplarLabels(byte[] labels, int from, int to) {
+    if (from == to) {
+      return;
+    }
+    timeSeries.tag(1, 2);
+    int start = timeSeries.size();
+    LabelReader reader = new LabelReader(labels, from, to);
+    while (reader.next()) {
+      int label = label(labels, reader);
+      timeSeries.varint(nameSymbols[label]);
+      timeSeries.varint(valueSymbols[label]);
+    }
+    timeSeries.frame(start);
+  }
+
   private void writeExemplars(SeriesTable table, int series) {
     SeriesTable.Samples exemplars = table.exemplars;
     for (int i = table.firstExemplar(series); i >= 0; i = exemplars.next(i)) {
       long range = exemplars.extra(i);
       timeSeries.tag(4, 2);
       int from = timeSeries.size();
-      writeLabels(
+      writeExemplarLabels(
           table.exemplarLabels.bytes(), SeriesTable.rangeFrom(range), SeriesTable.rangeTo(range));
       timeSeries.tag(2, 1);
       timeSeries.fixed64(exemplars.bits(i));

@@ -35,10 +35,11 @@ class GoldenTest {
       throws Exception {
     // Given
     Conversion conversion =
-        new Conversion(golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED);
+        new Conversion(
+            golden.config(strategy), Map.of(), Map.of(), SeriesLabels.UNCHANGED, new TargetTimes());
 
     // When
-    conversion.start();
+    conversion.start("");
     conversion.add(golden.otlp(BASE_MILLIS));
 
     // Then

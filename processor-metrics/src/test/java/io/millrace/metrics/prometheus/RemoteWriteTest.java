@@ -388,6 +388,40 @@ class RemoteWriteTest {
             Map.of("__name__", "target_info", "job", "shop", "zone", "z"), Map.of(1000L, 1.0));
   }
 
+  @Test
+  void shouldNotLetTargetInfoBeRefusedWhereTimesOfTwoRequestsOverlap() throws Exception {
+    // Given
+    Receiver backend = backend(Receiver.Kind.PROMETHEUS);
+    RemoteWrite sender = sender(backend, false);
+    var resource = List.of(attribute("service.name", "shop"), attribute("zone", "z"));
+    answer(sender, batch(request(resource, gauge("g", point(2000, 2)))));
+    // When another request of the resource has older points, and one of another tenant newer ones
+    Answer older = answer(sender, batch(request(resource, gauge("h", point(1000, 1)))));
+    Answer other = answer(sender, batchOf("other", request(resource, gauge("i", point(3000, 1)))));
+    // Then
+    assertThat(older).isEqualTo(Answer.Accepted.ALL);
+    assertThat(other).isEqualTo(Answer.Accepted.ALL);
+    assertThat(backend.stored())
+        .hasSize(4)
+        .containsEntry(
+            Map.of("__name__", "target_info", "job", "shop", "zone", "z"),
+            Map.of(2000L, 1.0, 3000L, 1.0));
+  }
+
+  @Test
+  void shouldSendTargetInfoAgainWithABatchThatWasNotAccepted() throws Exception {
+    Receiver backend = backend(Receiver.Kind.PROMETHEUS);
+    backend.script(1, Receiver.status(500));
+    RemoteWrite sender = sender(backend, false);
+    var resource = List.of(attribute("service.name", "shop"), attribute("zone", "z"));
+    Batch batch = batch(request(resource, gauge("g", point(2000, 2))));
+
+    assertThat(answer(sender, batch)).isInstanceOf(Answer.Busy.class);
+    assertThat(answer(sender, batch)).isEqualTo(Answer.Accepted.ALL);
+
+    assertThat(backend.stored()).hasSize(2);
+  }
+
   private Receiver backend(Receiver.Kind kind) throws Exception {
     Receiver backend = Receiver.start(kind);
     opened.add(backend);

@@ -28,6 +28,9 @@ final class Compiled {
     if (config.maximumTraceSizeBytes() > 0) {
       compiled.layout.needSize();
     }
+    if (!config.rootSpanCondition().isEmpty()) {
+      compiled.observed.rootIf(AdaptiveVerdict.root(compiled, config.rootSpanCondition()));
+    }
     RuleCompiler rules = new RuleCompiler(compiled);
     List<Voter> drops = new ArrayList<>();
     List<Voter> others = new ArrayList<>();

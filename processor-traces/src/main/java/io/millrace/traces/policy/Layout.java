@@ -56,6 +56,13 @@ final class Layout {
     }
   }
 
+  /** So many words of their own; gives the first. */
+  int words(int count) {
+    int first = longs;
+    longs += count;
+    return first;
+  }
+
   int longs() {
     return longs;
   }

@@ -20,6 +20,7 @@ final class ObservedSpan {
   private final WireReader events = new WireReader(NONE, 3);
 
   private SpanCursor span = new SpanCursor();
+  private SpanCondition.Property rootCondition = observed -> observed.span().isRoot();
   private int resource;
   private int scope;
   private long earliestStart;
@@ -36,6 +37,15 @@ final class ObservedSpan {
       scope = cursor.scopeOrdinal();
       ofScope.over(cursor.bytes(), cursor.scopeSpansFrom(), cursor.scopeSpansTo());
     }
+  }
+
+  void rootIf(SpanCondition.Property condition) {
+    rootCondition = condition;
+  }
+
+  /** Whether it is the root of its trace, as the configuration tells roots. */
+  boolean isRoot() throws MalformedOtlp {
+    return rootCondition.of(this);
   }
 
   void times(long earliest, long latest) {

@@ -26,11 +26,13 @@ public final class PolicySet {
   private final int[] policies;
   private final Chance[] chances;
   private final boolean dropsAtRandom;
+  private final boolean hasRules;
   private final boolean sampleOnFirstMatch;
   private final long maximumBytes;
   private final TraceSize size;
   private final Decision[] sampledBy;
   private final Decision[] droppedBy;
+  private final Decision[] notSampledBy;
   private final Decision sampled = new Decision(Decision.Outcome.SAMPLED, Decision.NO_POLICY);
   private final Decision notSampled =
       new Decision(Decision.Outcome.NOT_SAMPLED, Decision.NO_POLICY);
@@ -51,12 +53,15 @@ public final class PolicySet {
         config.policies().stream()
             .map(Policy::rule)
             .anyMatch(rule -> rule instanceof Rule.Drop && !Chance.of(rule).isCertain());
+    this.hasRules =
+        config.policies().stream().anyMatch(policy -> policy.rule() instanceof Rule.Adaptive);
     this.sampleOnFirstMatch = config.sampleOnFirstMatch();
     this.maximumBytes = config.maximumTraceSizeBytes();
     this.size = new TraceSize(compiled.layout().size());
     int count = config.policies().size();
     this.sampledBy = decisions(Decision.Outcome.SAMPLED, count);
     this.droppedBy = decisions(Decision.Outcome.DROPPED, count);
+    this.notSampledBy = decisions(Decision.Outcome.NOT_SAMPLED, count);
   }
 
   private static Decision[] decisions(Decision.Outcome outcome, int policies) {
@@ -118,7 +123,8 @@ public final class PolicySet {
 
   /**
    * Decides a trace: one that any drop policy holds for is dropped; else the first policy to sample
-   * it decides; else it is not sampled. Without policies everything is sampled.
+   * it decides; else it is not sampled. Without policies everything is sampled. Of adaptive rules
+   * the first that matches decides.
    *
    * @param logTimeNanos for the budgets; never before the one given last
    */
@@ -131,6 +137,9 @@ public final class PolicySet {
       return sampled;
     }
     trace.set(traceIdHi, traceIdLo, summary, at, logTimeNanos);
+    if (hasRules) {
+      return decideByRules();
+    }
     Decision decision = notSampled;
     threshold = NOT_SAMPLED_YET;
     for (int i = 0; i < verdicts.length; i++) {
@@ -147,10 +156,29 @@ public final class PolicySet {
           decision = decision.sampled() ? decision : sampledBy[policies[i]];
         }
         case FAILED -> failures++;
-        case NOT_SAMPLED -> {}
+        case NOT_SAMPLED, NO_MATCH -> {}
       }
     }
     return decision;
+  }
+
+  /** The first that matches decides. */
+  private Decision decideByRules() {
+    for (int i = 0; i < verdicts.length; i++) {
+      Verdict.Vote vote = verdicts[i].on(trace);
+      if (vote != Verdict.Vote.NO_MATCH) {
+        threshold = trace.threshold();
+        thresholdPolicy = Decision.NO_POLICY;
+        int rule = policies[i];
+        return vote == Verdict.Vote.SAMPLED ? sampledBy[rule] : notSampledBy[rule];
+      }
+    }
+    return notSampled;
+  }
+
+  /** Whether the span observed last is the root of its trace. */
+  public boolean isRoot() throws MalformedOtlp {
+    return compiled.observed().isRoot();
   }
 
   /** The most probable of the policies that sample a trace says how probable it was to be kept. */

@@ -148,6 +148,20 @@ public sealed interface Rule {
     }
   }
 
+  /**
+   * A rule of {@code adaptive_tail_sampling}: the first that matches a trace decides.
+   *
+   * @param conditions of OTTL's span context; none for every trace
+   * @param sameSpan whether one span must meet them all
+   */
+  record Adaptive(List<String> conditions, boolean sameSpan, AdaptiveSampler sampler)
+      implements Rule {
+
+    public Adaptive {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
   /** A policy of a composite and the spans per second it may sample. */
   record Allotted(Policy policy, long spansPerSecond) {}
 }

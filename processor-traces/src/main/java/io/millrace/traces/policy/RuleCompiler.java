@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns rules into verdicts, and into conditions on spans where they need some. */
 final class RuleCompiler {
@@ -11,6 +12,7 @@ final class RuleCompiler {
   private final Compiled compiled;
   private final PropertyCompiler properties;
   private final Map<Rule, Layout.Bit> bits = new HashMap<>();
+  private @Nullable TraceRandomness randomness;
 
   RuleCompiler(Compiled compiled) {
     this.compiled = compiled;
@@ -58,7 +60,19 @@ final class RuleCompiler {
     if (rule instanceof Rule.OttlCondition ottl) {
       return OttlPolicy.verdict(compiled, policy.path(), ottl);
     }
+    if (rule instanceof Rule.Adaptive adaptive) {
+      return AdaptiveVerdict.of(compiled, policy.path(), adaptive, randomness());
+    }
     return ofProperty(policy, rule);
+  }
+
+  /** One for all rules. */
+  private TraceRandomness randomness() {
+    if (randomness == null) {
+      randomness = new TraceRandomness(compiled.layout().words(1));
+      compiled.conditions().add(randomness);
+    }
+    return randomness;
   }
 
   private List<Verdict> verdicts(List<Policy> policies) {

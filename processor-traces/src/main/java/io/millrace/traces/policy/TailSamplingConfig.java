@@ -19,6 +19,8 @@ import java.util.Set;
  * @param maximumTraceSizeBytes a larger trace is not sampled; 0, the default, for no limit
  * @param policies in the order of the file
  * @param notes one line for each key that has no effect here, to be shown once
+ * @param rootSpanCondition of OTTL, what makes a span the root of its trace; empty for having no
+ *     parent
  */
 public record TailSamplingConfig(
     Duration decisionWait,
@@ -26,7 +28,8 @@ public record TailSamplingConfig(
     boolean sampleOnFirstMatch,
     long maximumTraceSizeBytes,
     List<Policy> policies,
-    List<String> notes) {
+    List<String> notes,
+    String rootSpanCondition) {
 
   private static final Duration DEFAULT_DECISION_WAIT = Duration.ofSeconds(30);
 
@@ -45,6 +48,48 @@ public record TailSamplingConfig(
         throw new InvalidConfig(policy.path() + ".name", policy.name(), "a name of its own");
       }
     }
+  }
+
+  /** With roots as everybody knows them. */
+  TailSamplingConfig(
+      Duration decisionWait,
+      Duration decisionWaitAfterRootReceived,
+      boolean sampleOnFirstMatch,
+      long maximumTraceSizeBytes,
+      List<Policy> policies,
+      List<String> notes) {
+    this(
+        decisionWait,
+        decisionWaitAfterRootReceived,
+        sampleOnFirstMatch,
+        maximumTraceSizeBytes,
+        policies,
+        notes,
+        "");
+  }
+
+  /** How much log time verdicts can depend on: those who decide it again must read as much. */
+  public Duration history() {
+    Duration history = decisionWait;
+    for (Policy policy : policies) {
+      if (policy.rule() instanceof Rule.Adaptive rule
+          && rule.sampler() instanceof AdaptiveSampler.Adaptive sampler) {
+        // Until two waits after the beginning, traces that began before it are decided wrongly.
+        Duration needed = sampler.history().length().plus(decisionWait.multipliedBy(2));
+        history = needed.compareTo(history) > 0 ? needed : history;
+      }
+    }
+    return history;
+  }
+
+  /**
+   * @param block the mapping below {@code adaptive_tail_sampling}
+   * @throws InvalidConfig naming the path from there, such as {@code rules[2].sampler.type}
+   */
+  public static TailSamplingConfig parseAdaptive(JsonNode block) {
+    TailSamplingConfig config = new AdaptiveReader().read(new Block(block));
+    PolicySet.compile(config);
+    return config;
   }
 
   /**

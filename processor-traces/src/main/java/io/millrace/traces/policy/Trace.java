@@ -10,6 +10,7 @@ final class Trace {
   private long[] summary = NONE;
   private int at;
   private long logTimeNanos;
+  private long threshold;
 
   void set(long hi, long lo, long[] summary, int at, long logTimeNanos) {
     this.idHi = hi;
@@ -37,6 +38,15 @@ final class Trace {
 
   long spans() {
     return PolicySet.spanCount(summary, at);
+  }
+
+  /** That a rule has held its randomness against. */
+  long threshold() {
+    return threshold;
+  }
+
+  void threshold(long found) {
+    threshold = found;
   }
 
   long logTimeNanos() {

@@ -14,7 +14,9 @@ interface Verdict {
     NOT_SAMPLED,
     DROPPED,
     /** A condition could not be evaluated, and its error mode is to propagate that. */
-    FAILED;
+    FAILED,
+    /** A rule does not match; the next one is asked. */
+    NO_MATCH;
 
     static Vote of(boolean sampled) {
       return sampled ? SAMPLED : NOT_SAMPLED;
@@ -38,6 +40,7 @@ interface Verdict {
           case NOT_SAMPLED -> Vote.SAMPLED;
           case DROPPED -> Vote.DROPPED;
           case FAILED -> Vote.FAILED;
+          case NO_MATCH -> Vote.NO_MATCH;
         };
   }
 

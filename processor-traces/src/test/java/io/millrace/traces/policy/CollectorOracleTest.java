@@ -19,11 +19,8 @@ import org.junit.jupiter.api.TestFactory;
  * files has its answer and a {@code tail_sampling} block: one character for each trace of {@code
  * input.jsonl}, in the order of their ids, 1 if it was kept.
  *
- * <p>The answers come from a Go program of some 200 lines around the Collector's own module: it
- * generates the input with a seeded random generator, and for each block makes the processor with
- * its factory, gives it the requests of the input one by one, shuts it down, so that it decides
- * everything it holds, and looks at the trace ids that came out. Blocks whose outcome depends on
- * the order in which the Collector decides, which is random, are left out.
+ * <p>{@link CollectorGoldenTest} asks a Collector for the answers again. Blocks whose outcome
+ * depends on the order in which the Collector decides, which is random, are left out.
  */
 class CollectorOracleTest {
 

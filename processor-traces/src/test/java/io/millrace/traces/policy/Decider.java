@@ -30,8 +30,8 @@ final class Decider {
           HexFormat.of().toHexDigits(cursor.traceIdHi())
               + HexFormat.of().toHexDigits(cursor.traceIdLo());
       int at = offsets.computeIfAbsent(id, key -> offsets.size() * policies.summaryLongs());
-      if (at == summaries.length) {
-        summaries = Arrays.copyOf(summaries, at + policies.summaryLongs());
+      if (at + policies.summaryLongs() > summaries.length) {
+        summaries = Arrays.copyOf(summaries, 2 * at + policies.summaryLongs());
       }
       policies.observe(cursor, summaries, at);
     }

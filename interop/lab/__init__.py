@@ -1,0 +1,1 @@
+"""What the cases of interop/ have in common: processes, peers, Millrace, and what OTLP/JSON says."""

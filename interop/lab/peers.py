@@ -1,0 +1,137 @@
+"""Peers: found on this machine, or made from their registry once, at a pinned version, into a cache.
+
+What was made is kept for the next run under the hash of the files that pin it: whoever changes a
+version gets a new one.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from lab.verdict import Failed, Skipped
+
+PINS = Path(__file__).resolve().parent.parent
+BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.155.0"
+MAKE_SECONDS = 1200
+
+
+def installed(name, hint):
+    """The program that an environment variable names, HAPROXY for haproxy, or that is on PATH."""
+    found = _installed(name)
+    if not found:
+        raise Skipped(f"no {name} found (expected: {name} on PATH, or its path in {_variable(name)}; {hint})")
+    return found
+
+
+def go(lab, name, package):
+    """A Go program: installed, or else built from the module that NAME/go.mod pins."""
+    found = _installed(name)
+    if found:
+        return found
+    if not shutil.which("go"):
+        installed(name, "or Go on PATH, to build it with")
+
+    def make(target):
+        _go_build(lab, name, PINS / name, target, package)
+
+    return _cached(name, make) / name
+
+
+def collector(lab):
+    """A Collector with Kafka: installed as otelcol-contrib, or built as otelcol/builder.yaml says."""
+    found = _installed("otelcol-contrib")
+    if found:
+        return found
+    if not shutil.which("go"):
+        installed("otelcol-contrib", "or Go on PATH, to build it with")
+
+    def make(target):
+        shutil.copy(PINS / "otelcol" / "builder.yaml", target)
+        # It ends with tidying up what only tests need; whether that can be had does not matter.
+        generate = ["go", "run", BUILDER, "--skip-compilation", "--config", target / "builder.yaml"]
+        lab.start("builder-of-otelcol", generate, cwd=target).wait(MAKE_SECONDS)
+        shutil.copy(PINS / "otelcol" / "go.sum", target / "gen")
+        # Its go.mod wants completing, with what go.sum has.
+        _go_build(lab, "otelcol", target / "gen", target, ".", mod="mod")
+
+    return _cached("otelcol", make) / "otelcol"
+
+
+def python(lab, name):
+    """The interpreter of a virtual environment with what NAME/requirements.txt pins."""
+
+    def make(target):
+        _make(lab, f"environment of {name}", [sys.executable, "-m", "venv", target])
+        install = ["-m", "pip", "install", "--quiet", "-r", PINS / name / "requirements.txt"]
+        _make(lab, f"packages of {name}", [target / "bin" / "python", *install])
+
+    return _cached(name, make) / "bin" / "python"
+
+
+def node(lab, name):
+    """A folder with NAME's files and the packages that its package-lock.json pins."""
+    installed("npm", "it comes with Node.js")
+
+    def make(target):
+        shutil.copytree(PINS / name, target, dirs_exist_ok=True)
+        _make(lab, f"packages of {name}", ["npm", "ci", "--ignore-scripts", "--prefix", target])
+
+    return _cached(name, make)
+
+
+def _installed(name):
+    named = os.environ.get(_variable(name))
+    if named and not os.access(named, os.X_OK):
+        raise Failed(f"{_variable(name)}: {named} (expected: a program)")
+    return named or shutil.which(name)
+
+
+def _variable(name):
+    return name.upper().replace("-", "_")
+
+
+def _go_build(lab, name, module, target, package, mod="readonly"):
+    flags = [f"-mod={mod}", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w"]
+    command = ["go", "-C", module, "build", *flags, "-o", target / name, package]
+    _make(lab, f"build of {name}", command, {"CGO_ENABLED": "0"})
+
+
+def _make(lab, what, command, env=None):
+    """A peer that cannot be made, say because its registry is not reached, is one that is not here."""
+    try:
+        lab.run(what.replace(" ", "-"), command, MAKE_SECONDS, env)
+    except Failed as e:
+        raise Skipped(str(e)) from None
+
+
+def _cached(name, make):
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace-interop"
+    made = cache / f"{name}-{_pin(PINS / name)}"
+    if not made.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        under_way = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache))
+        try:
+            make(under_way)
+            _rename(under_way, made)
+        finally:
+            shutil.rmtree(under_way, ignore_errors=True)
+    return made
+
+
+def _rename(under_way, made):
+    try:
+        under_way.rename(made)
+    except OSError:
+        # Another run has made the same meanwhile.
+        if not made.exists():
+            raise
+
+
+def _pin(folder):
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {os.uname().machine}".encode())
+    for file in sorted(folder.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
