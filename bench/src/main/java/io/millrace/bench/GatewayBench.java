@@ -202,12 +202,14 @@ final class GatewayBench {
     plan.say(
         "gateway.%s: %d items, %d bytes a request"
             .formatted(of.name, payload.items(), payload.meanBytes()));
-    long requests = Math.max(1, plan.items() / payload.items());
+    // Of small requests no more than of others: their rate is bound by the producer's linger.
+    int share = Math.max(100, payload.items());
+    long requests = Math.max(1, plan.items() / share);
     try (OtlpLoad toOurs = load(ours, payload);
         OtlpLoad toTheirs = load(theirs, payload)) {
       plan.say("  warming up");
-      toOurs.send(plan.warmUpItems() / payload.items(), IN_FLIGHT);
-      toTheirs.send(Math.max(1, plan.warmUpItems() / 10 / payload.items()), IN_FLIGHT);
+      toOurs.send(Math.max(1, plan.warmUpItems() / share), IN_FLIGHT);
+      toTheirs.send(Math.max(1, plan.warmUpItems() / 10 / share), IN_FLIGHT);
       List<Run> runsOfOurs = new ArrayList<>();
       List<Run> runsOfTheirs = new ArrayList<>();
       for (int pair = 0; pair < plan.pairs(); pair++) {
