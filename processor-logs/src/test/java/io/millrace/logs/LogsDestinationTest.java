@@ -23,7 +23,7 @@ class LogsDestinationTest {
     "AUTO, http://vl:9428, false, http://vl:9428/insert/opentelemetry",
     "AUTO, http://collector:4318, false, http://collector:4318",
     "AUTO, grpc://collector:4317, false, grpc://collector:4317",
-    "AUTO, file:/tmp/out, false, file:/tmp/out",
+    "AUTO, file:/data/out, false, file:/data/out",
     "AUTO, http://loki:3100/loki/api/v1/push, true, http://loki:3100/loki/api/v1/push",
     "AUTO, https://logs.example.com/loki/api/v1/push/, true, https://logs.example.com/loki/api/v1/push",
     "LOKI_PUSH, http://loki:3100, true, http://loki:3100/loki/api/v1/push",

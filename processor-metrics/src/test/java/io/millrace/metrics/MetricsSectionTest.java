@@ -42,7 +42,7 @@ class MetricsSectionTest {
     "http://prometheus:9090/api/v1/otlp, auto, false",
     "http://mimir/otlp, auto, false",
     "grpc://collector:4317, auto, false",
-    "file:/tmp/out, auto, false",
+    "file:/data/out, auto, false",
     "http://prometheus:9090/api/v1/write, otlp, false",
     "http://vm:8428/some/where, remote-write, true",
     "http://vm:8428/some/where, remote-write-2, true"
