@@ -21,10 +21,14 @@ final class Admission {
   }
 
   private boolean admit(long bytes) {
-    if (inFlightBytes.addAndGet(bytes) <= maxBytes || bytes <= 0) {
-      return true;
+    long held = inFlightBytes.get();
+    // What does not fit is never counted, not even for a moment: others would be refused for it.
+    while (bytes <= 0 || held + bytes <= maxBytes) {
+      if (inFlightBytes.compareAndSet(held, held + bytes)) {
+        return true;
+      }
+      held = inFlightBytes.get();
     }
-    inFlightBytes.addAndGet(-bytes);
     return false;
   }
 
