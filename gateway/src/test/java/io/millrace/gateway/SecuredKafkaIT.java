@@ -97,8 +97,14 @@ class SecuredKafkaIT {
     try (TestPipeline pipeline = TestPipeline.startWithoutTopics(kafka("SCRAM-SHA-512"))) {
       TestPipeline.createTopics(kafka("PLAIN"), pipeline.topics);
 
-      // Then
+      // Then it says so, once it has lasted for two looks
       assertRefused(pipeline);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(messages(lines))
+                      .anyMatch(line -> line.startsWith("not ready: Kafka at 127.0.0.1:")));
 
       // When
       changeUser(password("millrace"));
@@ -120,10 +126,15 @@ class SecuredKafkaIT {
       pipeline.assertBalanced();
     }
     log.detachAppender(lines);
-    assertThat(List.copyOf(lines.list))
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .anyMatch(line -> line.contains("Authentication failed"))
+    assertThat(messages(lines))
+        .anyMatch(line -> line.startsWith("not ready: Kafka at 127.0.0.1:"))
         .noneMatch(line -> line.contains(PASSWORD));
+  }
+
+  private static List<String> messages(ListAppender<ILoggingEvent> lines) {
+    synchronized (lines) { // as its appending is
+      return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
   }
 
   private static void assertRefused(TestPipeline pipeline) {
