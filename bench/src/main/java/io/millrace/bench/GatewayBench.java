@@ -24,6 +24,7 @@ final class GatewayBench {
   private static final int DISTINCT_REQUESTS = 64;
   private static final int CONNECTIONS = 4;
   private static final int IN_FLIGHT = 32;
+  private static final int WARM_UP_TURNS = 4;
 
   /** Requests in flight that keep a gateway of two cores busy. */
   private static final int ROOM = 128;
@@ -208,8 +209,11 @@ final class GatewayBench {
     try (OtlpLoad toOurs = load(ours, payload);
         OtlpLoad toTheirs = load(theirs, payload)) {
       plan.say("  warming up");
-      toOurs.send(Math.max(1, plan.warmUpItems() / share), IN_FLIGHT);
-      toTheirs.send(Math.max(1, plan.warmUpItems() / 10 / share), IN_FLIGHT);
+      // In turns, too: what a pause changes must have been compiled anew before it counts.
+      for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
+        toOurs.send(Math.max(1, plan.warmUpItems() / WARM_UP_TURNS / share), IN_FLIGHT);
+        toTheirs.send(Math.max(1, plan.warmUpItems() / WARM_UP_TURNS / 10 / share), IN_FLIGHT);
+      }
       List<Run> runsOfOurs = new ArrayList<>();
       List<Run> runsOfTheirs = new ArrayList<>();
       for (int pair = 0; pair < plan.pairs(); pair++) {

@@ -86,7 +86,7 @@ public final class Main {
 
   @Command(description = "The gateway: OTLP in, Kafka out.")
   int gateway() {
-    Plan plan = plan(1_000_000, 12_000_000);
+    Plan plan = plan(1_000_000, 24_000_000);
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder);
