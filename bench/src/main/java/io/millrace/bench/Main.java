@@ -109,6 +109,27 @@ public final class Main {
         });
   }
 
+  @Command(description = "The logs processor: Kafka in, OTLP or Loki's push API out.")
+  int logs() {
+    return deliver(LogsCases.all());
+  }
+
+  @Command(description = "The metrics processor: Kafka in, remote write or OTLP out.")
+  int metrics() {
+    return deliver(MetricsCases.all());
+  }
+
+  private int deliver(List<DeliveryBench.Case> cases) {
+    Plan plan = plan(1_500_000, 8_000_000);
+    return inScratch(
+        folder -> {
+          try (BrokerProcess broker = BrokerProcess.start(folder)) {
+            var lab = new DeliverySide.Lab(folder, broker, our(), collector);
+            return new DeliveryBench(plan, lab).run(cases);
+          }
+        });
+  }
+
   @Command(description = "The gateway's splitter alone, by JMH; needs no Collector.")
   int splitter() throws RunnerException {
     new Runner(new OptionsBuilder().include(SplitterBenchmark.class.getName()).build()).run();

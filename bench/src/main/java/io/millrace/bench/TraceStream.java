@@ -15,11 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a topic with requests of 100 spans, 10 whole traces of 10 spans from 3 services, each trace
@@ -106,45 +101,16 @@ final class TraceStream {
    *     of the broker
    */
   void fill(BrokerProcess broker, String topic, long spans, Shape shape, long logMillis) {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers",
-            broker.bootstrapServers(),
-            "compression.type",
-            "zstd",
-            "compression.zstd.level",
-            1,
-            "linger.ms",
-            20,
-            "batch.size",
-            256 << 10,
-            "acks",
-            "all");
-    var bytes = new ByteArraySerializer();
-    AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
-    try (var producer = new KafkaProducer<>(settings, bytes, bytes)) {
+    try (TopicFeed feed = new TopicFeed(broker, topic)) {
       long requests = spans / SPANS;
       long begin = System.currentTimeMillis() - logMillis;
       for (long i = 0; i < requests; i++) {
         Long time = logMillis == 0 ? null : begin + logMillis * i / requests;
         byte[] request = templates.get((int) (i % TEMPLATES)).withNewIds(random);
         for (Piece piece : pieces(request, i, shape)) {
-          var record =
-              new ProducerRecord<byte[], byte[]>(
-                  topic, piece.partition(), time, null, piece.value());
-          var unused =
-              producer.send(
-                  record,
-                  (metadata, failure) -> {
-                    if (failure != null) {
-                      failed.set(failure);
-                    }
-                  });
+          feed.send(piece.partition(), time, piece.value());
         }
       }
-    }
-    if (failed.get() != null) {
-      throw new IllegalStateException("the topic could not be filled", failed.get());
     }
   }
 

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -73,37 +72,11 @@ final class TracesBench {
 
   private List<Row> measure(Case of) {
     plan.say("%s: %d spans, traces of 10".formatted(of.name, plan.items()));
-    List<Run> ours = new ArrayList<>();
-    List<Run> theirs = new ArrayList<>();
-    for (int pair = 0; pair < plan.pairs(); pair++) {
-      if (pair % 2 == 0) {
-        ours.add(ours(of));
-        theirs.add(theirs(of));
-      } else {
-        theirs.add(theirs(of));
-        ours.add(ours(of));
-      }
-      plan.say(
-          "  pair %d: ours %s; theirs %s".formatted(pair + 1, ours.get(pair), theirs.get(pair)));
-    }
-    long lost = ours.stream().mapToLong(Run::lost).sum();
+    Pairs<Run> pairs = Pairs.measure(plan, () -> ours(of), () -> theirs(of));
+    long lost = pairs.ours().stream().mapToLong(Run::lost).sum();
     return List.of(
-        row(of.name + ".cpu", "us/span", ours, theirs, Run::microsPerSpan, lost),
-        row(of.name + ".memory", "MiB", ours, theirs, Run::peakMebibytes, lost));
-  }
-
-  private static Row row(
-      String name,
-      String unit,
-      List<Run> ours,
-      List<Run> theirs,
-      Function<Run, Double> figure,
-      long lost) {
-    List<Row.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      pairs.add(new Row.Pair(figure.apply(ours.get(i)), figure.apply(theirs.get(i))));
-    }
-    return Row.of(name, unit, pairs, lost);
+        pairs.row(of.name + ".cpu", "us/span", Run::microsPerSpan, lost),
+        pairs.row(of.name + ".memory", "MiB", Run::peakMebibytes, lost));
   }
 
   /** As {@code ./millrace traces} runs it, with a heap of 256 MiB. */
