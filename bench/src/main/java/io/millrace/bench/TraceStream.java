@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a topic with requests of 100 spans, 10 whole traces of 10 spans from 3 services, each trace
@@ -34,6 +35,13 @@ final class TraceStream {
     /** One record for each partition that a trace of it belongs to, as our gateway writes. */
     SPLIT
   }
+
+  /**
+   * Log time that a filling spreads over.
+   *
+   * @param from milliseconds since the epoch
+   */
+  record LogTime(long from, long millis) {}
 
   private final List<Template> templates = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(7);
@@ -97,18 +105,16 @@ final class TraceStream {
   /**
    * Fills the topic and returns when Kafka has it all.
    *
-   * @param logMillis log time that the records spread over, on a topic with create time; 0 for that
-   *     of the broker
+   * @param time that the records get, on a topic with create time; null for that of the broker
    */
-  void fill(BrokerProcess broker, String topic, long spans, Shape shape, long logMillis) {
+  void fill(BrokerProcess broker, String topic, long spans, Shape shape, @Nullable LogTime time) {
     try (TopicFeed feed = new TopicFeed(broker, topic)) {
       long requests = spans / SPANS;
-      long begin = System.currentTimeMillis() - logMillis;
       for (long i = 0; i < requests; i++) {
-        Long time = logMillis == 0 ? null : begin + logMillis * i / requests;
+        Long millis = time == null ? null : time.from + time.millis * i / requests;
         byte[] request = templates.get((int) (i % TEMPLATES)).withNewIds(random);
         for (Piece piece : pieces(request, i, shape)) {
-          feed.send(piece.partition(), time, piece.value());
+          feed.send(piece.partition(), millis, piece.value());
         }
       }
     }
