@@ -14,7 +14,7 @@ SECONDS = 180
 
 
 def run(lab):
-    program = peers.installed("haproxy", "apt-get install haproxy")
+    program = peers.installed(lab, "haproxy", "apt-get install haproxy")
     pipeline = Pipeline(lab)
     ports = {name: free_ports(len(PORTS)) for name in NAMES}
     gateways = {name: start(lab, name, pipeline, ports) for name in NAMES}
