@@ -13,7 +13,7 @@ LAUNCHER = Path(__file__).resolve().parent.parent.parent / "millrace"
 # The machine may be busy with other things; this bounds hanging, not speed.
 START_SECONDS = 180
 STOP_SECONDS = 180
-SETTLE_SECONDS = 180
+SETTLE_SECONDS = 120
 
 # What can become of an item, as the processors count it.
 OUTCOMES = ("delivered", "sampled_out", "dropped", "dead_lettered", "rejected")
