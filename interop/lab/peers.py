@@ -95,6 +95,35 @@ def node(lab, name):
     return _cached(name, make)
 
 
+def java(lab, name):
+    """A class path with NAME's classes and the libraries that NAME/pom.xml pins."""
+    installed(lab, "java", "a JDK 17 or newer")
+    lab.uses(name, _pinned(name, "pom.xml", rf"<opentelemetry.version>({NUMBER})<"))
+
+    def make(target):
+        shutil.copytree(PINS / name, target, dirs_exist_ok=True)
+        maven = [PINS.parent / "mvnw", "-q", "-B", "-f", target / "pom.xml"]
+        _make(lab, f"build of {name}", [*maven, "compile", "dependency:copy-dependencies"])
+
+    made = _cached(name, make) / "target"
+    return f"{made / 'classes'}:{made / 'dependency'}/*"
+
+
+def rust(lab, name):
+    """A program that NAME/Cargo.lock pins."""
+    if not shutil.which("cargo"):
+        installed(lab, "cargo", "the Rust toolchain")
+    lab.uses(name, _pinned(name, "Cargo.toml", rf'^opentelemetry_sdk = .*"=?({NUMBER})"'))
+
+    def make(target):
+        shutil.copytree(PINS / name, target, dirs_exist_ok=True)
+        _make(lab, f"build of {name}", ["cargo", "build", "--release", "--locked", "--manifest-path", target / "Cargo.toml"])
+        shutil.move(target / "target" / "release" / name, target / name)
+        shutil.rmtree(target / "target")
+
+    return _cached(name, make) / name
+
+
 def _installed(lab, name, program, version=""):
     named = os.environ.get(_variable(name))
     if named and not os.access(named, os.X_OK):
@@ -169,6 +198,6 @@ def _rename(under_way, made):
 
 def _pin(folder):
     digest = hashlib.sha256(f"{sys.version_info[:2]} {os.uname().machine}".encode())
-    for file in sorted(folder.iterdir()):
+    for file in sorted(each for each in folder.rglob("*") if each.is_file()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]

@@ -461,6 +461,7 @@ class RemoteWriteTest {
     DestinationConfig destination =
         new DestinationConfig(
             base.url(),
+            true,
             Map.of("Authorization", new io.millrace.daemon.Secret("Bearer x")),
             base.compression(),
             base.compressionLevel(),
