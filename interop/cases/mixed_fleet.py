@@ -13,7 +13,7 @@ SPANS = 10
 PARTITIONS = "partitions.yaml"
 HALVES_AT_ONCE = 20
 # Kept are traces that have all of their spans: of a trace on two partitions each decider sees a part.
-WHOLE = f"{{decision_wait: 15s, policies: [{{name: whole, type: span_count, span_count: {{min_spans: {SPANS}}}}}]}}"
+WHOLE = f"{{decision_wait: 8s, policies: [{{name: whole, type: span_count, span_count: {{min_spans: {SPANS}}}}}]}}"
 SPLIT = "millrace_sampling_split_traces_total"
 
 

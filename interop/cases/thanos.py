@@ -1,7 +1,8 @@
-"""Thanos: receive by remote write and OTLP, asked through query, holds what Prometheus makes of the same OTLP."""
+"""Thanos: receive, asked through query, holds by remote write, and mostly by OTLP, what Prometheus makes of it."""
 
 import json
 import time
+from collections import Counter
 
 from lab import backends, peers
 from lab.millrace import Pipeline
@@ -12,9 +13,11 @@ from lab.verdict import expect
 
 THANOS = "github.com/thanos-io/thanos/cmd/thanos"
 OURS = ("remote-write", "otlp")
-SECONDS = 60
-# By OTLP it answers a refusal like a failure of its own, which is sent again for as long as Kafka has it.
 DEAD = {"out_of_order": 1, "duplicate": 1, "too_old": 1}
+# Its own conversion of OTLP is an older one: it makes the same label, or series, of attributes whose keys differ in
+# dots only, and refuses that; it writes over an attribute `le`; and it has fewer samples of target_info.
+OTHERWISE_BY_OTLP = {"histogram", "labels", "target-info"}
+UNCONVERTIBLE = {"otlp": {"invalid_labels": 2, "out_of_order": 2}}
 
 
 def run(lab):
@@ -29,27 +32,30 @@ def run(lab):
     golden = Golden()
     golden.send(pipeline, [oracle.otlp])
     for name in OURS:
-        expect(f"{name}: dead letters", pipeline.dead("metrics", name), {})
-        compare(lab, name, golden, oracle, thanos[name])
+        expect(f"{name}: dead letters", pipeline.dead("metrics", name), UNCONVERTIBLE.get(name, {}))
+    compare(lab, "remote write", golden, oracle, thanos["remote-write"], golden.bases)
+    compare(lab, "OTLP", golden, oracle, thanos["otlp"], golden.bases.keys() - OTHERWISE_BY_OTLP)
     now = int(time.time())
     for ago, value in ((10, 1), (20, 1), (10, 1), (60 * 24, 1), (10, 2)):
         send_gauge(pipeline, "interop.late", now - 60 * ago, value)
     for name in OURS:
-        expect(f"{name}: dead letters", pipeline.dead("metrics", name), DEAD)
+        dead = Counter(DEAD) + Counter(UNCONVERTIBLE.get(name, {}))
+        expect(f"{name}: dead letters", pipeline.dead("metrics", name), dead)
     lab.note("samples out of order, too old and of a time that has another value: dead letters, by their reasons")
     pipeline.stop()
 
 
-def compare(lab, name, golden, oracle, ours):
+def compare(lab, name, golden, oracle, thanos, cases):
     series = 0
-    for case, base in golden.bases.items():
+    for case in cases:
+        base = golden.bases[case]
         expected = {
             with_labels(labels, THEIRS): samples
             for labels, samples in oracle.samples(EVERYTHING, base, CASE_SECONDS - 1).items()
         }
-        same(f"{name}: {case}", ours.samples(EVERYTHING, base, CASE_SECONDS - 1), expected)
+        same(f"{name}: {case}", thanos.samples(EVERYTHING, base, CASE_SECONDS - 1), expected)
         series += len(expected)
-    lab.note(f"{name}: {series} series equal")
+    lab.note(f"{name}: {series} series equal to what Prometheus makes of the OTLP")
 
 
 def with_labels(labels, more):
@@ -64,11 +70,11 @@ class Thanos(QueryApi):
     """receive with a store of its own, and query in front of it."""
 
     def __init__(self, lab, name, program):
-        write, store, receive_http, query, query_grpc = free_ports(5)
+        write, store, receive_http, capnproto, query, query_grpc = free_ports(6)
         data = backends.data(lab, name)
         receive = [program, "receive", f"--tsdb.path={data}", '--label=receive="interop"', "--log.level=warn"]
         receive += [f"--remote-write.address=127.0.0.1:{write}", f"--grpc-address=127.0.0.1:{store}"]
-        receive += [f"--http-address=127.0.0.1:{receive_http}"]
+        receive += [f"--http-address=127.0.0.1:{receive_http}", f"--receive.capnproto-address=127.0.0.1:{capnproto}"]
         backends.Backend(lab, f"receive-{name}", receive, f"http://127.0.0.1:{receive_http}/-/ready")
         asked = [program, "query", f"--http-address=127.0.0.1:{query}", f"--grpc-address=127.0.0.1:{query_grpc}"]
         asked += [f"--endpoint=127.0.0.1:{store}", "--log.level=warn"]
