@@ -11,6 +11,7 @@ from pathlib import Path
 from lab.verdict import Failed
 
 STOP_SECONDS = 60
+USES = "uses.json"
 
 
 class Lab:
@@ -35,7 +36,7 @@ class Lab:
     def uses(self, peer, version):
         """For the table of what Millrace works with."""
         self._uses[peer] = version
-        (self.folder / "uses").write_text(json.dumps(self._uses))
+        (self.folder / USES).write_text(json.dumps(self._uses))
 
     def start(self, name, command, env=None, cwd=None):
         """Starts a command in the background. It is stopped with the case, if not before."""
