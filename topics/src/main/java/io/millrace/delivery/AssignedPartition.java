@@ -23,6 +23,7 @@ final class AssignedPartition {
   private final Map<String, Lane> lanes = new LinkedHashMap<>();
   private long heldBytes;
   private long committed = -1;
+  private long position = -1;
   private boolean paused;
   private boolean revoked;
 
@@ -84,9 +85,18 @@ final class AssignedPartition {
     return !polled.isEmpty();
   }
 
+  /**
+   * Where the next poll reads on. Beyond the last record there may be the marks of a transaction,
+   * which nobody settles.
+   */
+  void positioned(long next) {
+    position = next;
+  }
+
   /** The next offset to commit, if the settled prefix has grown since the last commit; else -1. */
   long uncommitted() {
-    long committable = settled.committable();
+    boolean isIdle = settled.isEmpty() && polled.isEmpty();
+    long committable = isIdle ? Math.max(position, settled.committable()) : settled.committable();
     return committable > committed ? committable : -1;
   }
 

@@ -150,10 +150,18 @@ final class DeliveryLoop {
           partition.polled(records.records(id));
         }
       }
+      records.nextOffsets().forEach(this::positioned);
     } catch (NoOffsetForPartitionException e) {
       consumer.seekToBeginning(e.partitions());
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().forEach(this::skipExpired);
+    }
+  }
+
+  private void positioned(TopicPartition id, OffsetAndMetadata next) {
+    AssignedPartition partition = assigned.get(id);
+    if (partition != null) {
+      partition.positioned(next.offset());
     }
   }
 
@@ -303,9 +311,11 @@ final class DeliveryLoop {
   private CompletableFuture<Answer> ship(Shipment shipment) {
     try {
       Answer.Refused dead = shipment.dead;
-      return dead == null
-          ? destination.send(shipment.batch(signal))
-          : deadLetters.send(signal, shipment.parts.get(0), dead);
+      if (dead != null) {
+        return deadLetters.send(signal, shipment.parts.get(0), dead, shipment.attempts());
+      }
+      shipment.attempted();
+      return destination.send(shipment.batch(signal));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -321,7 +331,7 @@ final class DeliveryLoop {
       accepted(partition, shipment, accepted);
     } else if (answer instanceof Answer.Busy busy) {
       lane.busy(shipment, ticker.nanos(), backoff, busy.notBefore());
-      ledger.retried();
+      ledger.retried(shipment);
       away(busy);
     } else if (answer instanceof Answer.Refused refused) {
       lane.replace(shipment.bisect(signal, refused));

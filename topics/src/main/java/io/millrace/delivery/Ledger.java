@@ -34,6 +34,7 @@ public final class Ledger {
   private final Map<DeadReason, Counter> deadLettered = new EnumMap<>(DeadReason.class);
   private final Counter deliveredBytes;
   private final Counter retries;
+  private final Counter redelivered;
   private final Counter commitFailures;
   private final Counter expiredRecords;
   private final Counter loopRestarts;
@@ -55,6 +56,7 @@ public final class Ledger {
     }
     deliveredBytes = registry.counter("millrace.delivered.bytes", tags);
     retries = registry.counter("millrace.retries", tags);
+    redelivered = registry.counter("millrace.redelivered.items", tags);
     commitFailures = registry.counter("millrace.commit.failures", tags);
     expiredRecords = registry.counter("millrace.expired.records", tags);
     loopRestarts = registry.counter("millrace.loop.restarts", tags);
@@ -98,8 +100,12 @@ public final class Ledger {
     inFlightBytes.addAndGet(-held.bytes());
   }
 
-  void retried() {
+  /** The same items are sent again; the backend may have stored them. */
+  void retried(Shipment shipment) {
     retries.increment();
+    if (shipment.dead == null) {
+      redelivered.increment(shipment.items());
+    }
   }
 
   void commitFailed() {

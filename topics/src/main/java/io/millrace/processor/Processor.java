@@ -94,7 +94,7 @@ public final class Processor implements Role {
       ProcessorConfig config,
       MeterRegistry registry) {
     return Processing.after(
-        stages.apply(route.destination()),
+        new RedrivenRecords(stages.apply(route.destination()), route.destination()),
         route.signal(),
         config.processing(),
         route.destination(),
