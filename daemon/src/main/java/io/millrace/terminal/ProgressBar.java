@@ -70,5 +70,6 @@ public final class ProgressBar implements AutoCloseable {
   @Override
   public void close() {
     out.accept(isDrawn ? CLEAR_LINE : "");
+    isDrawn = false;
   }
 }

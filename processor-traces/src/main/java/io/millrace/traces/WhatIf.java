@@ -9,7 +9,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -58,12 +57,6 @@ final class WhatIf implements AutoCloseable {
   Read read(long from, long to, List<Trial> trials, Progress progress) {
     long margin = trials.stream().mapToLong(trial -> trial.margin().toMillis()).max().orElse(0);
     long end = saturatedSum(to, margin);
-    List<TopicPartition> assigned =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(assigned);
-    consumer.pause(assigned);
     List<Stretch> stretches = Stretch.between(consumer, topic, Math.max(0, from - margin), end);
     long now = System.currentTimeMillis();
     long all = stretches.stream().mapToLong(Stretch::records).sum();

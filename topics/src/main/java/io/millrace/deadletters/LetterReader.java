@@ -139,7 +139,8 @@ final class LetterReader implements AutoCloseable {
   private void each(List<Stretch> stretches, RecordVisitor visitor) {
     boolean wantsMore = true;
     for (Stretch stretch : stretches) {
-      consumer.assign(List.of(stretch.partition()));
+      consumer.pause(consumer.assignment());
+      consumer.resume(List.of(stretch.partition()));
       consumer.seek(stretch.partition(), stretch.begin());
       while (wantsMore && consumer.position(stretch.partition()) < stretch.end()) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

@@ -21,7 +21,8 @@ public record Stretch(TopicPartition partition, long begin, long end) {
   }
 
   /**
-   * What each partition of a topic holds between two append times, as far as it is still there.
+   * What each partition of a topic holds between two append times, as far as it is still there. The
+   * consumer is assigned them all, and each is paused until it is wanted.
    *
    * @param from in milliseconds
    * @param to in milliseconds; {@link Long#MAX_VALUE} for all there is now
@@ -31,6 +32,8 @@ public record Stretch(TopicPartition partition, long begin, long end) {
         consumer.partitionsFor(topic).stream()
             .map(info -> new TopicPartition(topic, info.partition()))
             .toList();
+    consumer.assign(partitions);
+    consumer.pause(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     List<Stretch> stretches = new ArrayList<>();
     for (TopicPartition partition : partitions) {

@@ -145,11 +145,46 @@ class DeliveryIT {
     assertThat(numbers(backend)).isEmpty();
     assertThat(gauge("millrace.in.flight.items")).isEqualTo(100);
 
+    assertThat(gauge("millrace.partition.lag.records")).isEqualTo(100);
+    assertThat(gauge("millrace.partition.lag.bytes"))
+        .isBetween(100.0, 100.0 * log(100, "line").getSerializedSize());
+    assertThat(gauge("millrace.partition.lag.seconds")).isPositive();
+    assertThat(counter("millrace.redelivered.items")).isPositive();
+
     away.set(false);
 
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(0, 100)));
     awaitCommitted(100);
     assertBalance(Map.of("consumed", 100, "delivered", 100));
+    await().until(() -> gauge("millrace.partition.lag.records") == 0);
+    assertThat(gauge("millrace.partition.lag.seconds")).isZero();
+    assertThat(registry.find("millrace.partition.lag.records").gauges()).hasSize(PARTITIONS);
+    assertThat(
+            registry
+                .get("millrace.tenant.items")
+                .tags("tenant", "acme", "outcome", "delivered")
+                .counter()
+                .count())
+        .isEqualTo(100);
+  }
+
+  @Test
+  void shouldTellOfRecordsThatCameWhileTheBackendIsAway() {
+    // Given more than the memory bound lets it read, and more behind it
+    byte[] value = log(0, "x".repeat(100_000)).toByteArray();
+    try (var producer = producer()) {
+      for (int i = 0; i < 30; i++) {
+        producer.send(new ProducerRecord<>(topic, 0, null, value));
+      }
+    }
+    ScriptedDestination backend =
+        new ScriptedDestination(1).answering(batch -> now(new Answer.Busy(Duration.ZERO, "away")));
+    start(backend);
+    await().until(() -> counter("millrace.retries") >= 3);
+    // When more comes to a partition that is paused
+    produce(0, 40);
+    // Then it is told of all the same
+    await().untilAsserted(() -> assertThat(gauge("millrace.partition.lag.records")).isEqualTo(70));
   }
 
   @Test
