@@ -7,6 +7,7 @@ import io.millrace.topics.DeadLetterHeaders;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,12 +30,12 @@ final class ListCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  private record Kind(String signal, String reason, String destination)
-      implements Comparable<Kind> {
-    @Override
-    public int compareTo(Kind other) {
-      return toString().compareTo(other.toString());
-    }
+  private record Kind(String signal, String reason, String destination) {
+
+    static final Comparator<Kind> IN_ORDER =
+        Comparator.comparing(Kind::signal)
+            .thenComparing(Kind::reason)
+            .thenComparing(Kind::destination);
   }
 
   private static final class Count {
@@ -59,7 +60,7 @@ final class ListCommand implements Callable<Integer> {
     return DeadCommand.onKafka(
         config.kafka(),
         () -> {
-          Map<Kind, Count> counts = new TreeMap<>();
+          Map<Kind, Count> counts = new TreeMap<>(Kind.IN_ORDER);
           Deque<Letter> newest = new ArrayDeque<>();
           try (LetterReader reader = new LetterReader(config.kafka(), config.topics())) {
             for (Signal signal : options.signals()) {
@@ -115,7 +116,12 @@ final class ListCommand implements Callable<Integer> {
 
   /** As wide as a terminal; a backend's words may be long. */
   private static String line(Letter letter) {
-    String again = letter.redriven() == 0 ? "" : " redriven %d times".formatted(letter.redriven());
+    String again =
+        switch (letter.redriven()) {
+          case 0 -> "";
+          case 1 -> " redriven once";
+          default -> " redriven %d times".formatted(letter.redriven());
+        };
     String line =
         "%s %s%s: %s"
             .formatted(

@@ -110,9 +110,8 @@ final class RedriveCommand implements Callable<Integer> {
     if (chosen.tooOften() > 0) {
       out()
           .printf(
-              "%,d letters have been redriven %d times or more and are left alone"
-                  + " (--max-redrives).%n",
-              chosen.tooOften(), maxRedrives);
+              "Left alone, for they were redriven %d times or more (--max-redrives): %,d%n",
+              maxRedrives, chosen.tooOften());
     }
     out().flush();
   }

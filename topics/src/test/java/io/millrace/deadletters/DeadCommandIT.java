@@ -166,7 +166,7 @@ class DeadCommandIT {
       assertThat(run("redrive", "--signal", "logs", "--reason", "limit_exceeded")).isZero();
       assertThat(stdout.toString())
           .containsPattern("limit_exceeded +1,200 +1,200 ")
-          .contains("1 letters have been redriven 3 times or more", "Nothing was sent");
+          .contains("redriven 3 times or more (--max-redrives): 1", "Nothing was sent");
       for (int times = 0; times < 2; times++) {
         assertThat(run("redrive", "--signal", "logs", "--reason", "limit_exceeded", "--confirm"))
             .as(stderr.toString())

@@ -202,7 +202,7 @@ public final class ReplayCommand implements Callable<Integer> {
       var rule = RuleConfig.keep(name, condition);
       new ProcessingConfig(List.of(rule), ProcessingConfig.DEFAULT.deadLetters()).check(signal);
     } catch (InvalidConfig e) {
-      throw e.under("--" + name);
+      throw e.at("--" + name);
     }
   }
 

@@ -77,8 +77,7 @@ class RedriveKillIT {
     try (Admin admin = Admin.create(kafka.clientProperties("test"))) {
       admin
           .alterConsumerGroupOffsets(
-              "millrace-logs-loki",
-              Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(0)))
+              "millrace-logs-loki", Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(0)))
           .all()
           .get();
     }

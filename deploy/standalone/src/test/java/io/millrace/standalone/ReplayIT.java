@@ -297,7 +297,7 @@ class ReplayIT {
     assertRefused("--all: set (expected: only with --signal traces)", "--signal=logs", "--all");
     assertRefused("--rate: fast (expected: a rate such as", "--signal=logs", "--rate=fast");
     assertRefused("--mark: x (expected: KEY=VALUE)", "--signal=logs", "--mark=x");
-    assertRefused("--where.rules[0].keep: ", "--signal=logs", "--where=span.name ==");
+    assertRefused("--where: ", "--signal=logs", "--where=span.name ==");
     assertRefused(
         "--destination: nobody (expected: one of logs.destinations)",
         "--signal=logs",
