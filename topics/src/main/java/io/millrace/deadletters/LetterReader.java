@@ -6,11 +6,9 @@ import io.millrace.topics.Stretch;
 import io.millrace.topics.TopicsConfig;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -55,7 +53,7 @@ final class LetterReader implements AutoCloseable {
 
   /** Shows the letters of a signal that a filter chooses and that no mark settles. */
   void read(Signal signal, LetterFilter filter, Visitor visitor) {
-    Map<TopicPartition, Set<Long>> settled = settled(signal);
+    Map<TopicPartition, OffsetSet> settled = settled(signal);
     each(
         stretches(
             signal, filter.period().from().toEpochMilli(), filter.period().to().toEpochMilli()),
@@ -90,7 +88,7 @@ final class LetterReader implements AutoCloseable {
 
   /** The first offset of each partition that holds a letter without a mark, or else the end. */
   Map<TopicPartition, Long> firstOpen(Signal signal) {
-    Map<TopicPartition, Set<Long>> settled = settled(signal);
+    Map<TopicPartition, OffsetSet> settled = settled(signal);
     Map<TopicPartition, Long> open = new HashMap<>();
     for (Stretch stretch : stretches(signal, 0, Long.MAX_VALUE)) {
       open.put(stretch.partition(), stretch.end());
@@ -107,25 +105,27 @@ final class LetterReader implements AutoCloseable {
     return open;
   }
 
-  private Map<TopicPartition, Set<Long>> settled(Signal signal) {
-    List<Stretch> all = stretches(signal, 0, Long.MAX_VALUE);
-    Map<TopicPartition, Set<Long>> settled = new HashMap<>();
-    each(
-        all,
-        record -> {
-          if (Mark.isMark(record)) {
-            settled
-                .computeIfAbsent(partition(record), id -> new HashSet<>())
-                .addAll(Mark.offsets(record));
-          }
-          return true;
-        });
+  private Map<TopicPartition, OffsetSet> settled(Signal signal) {
+    Map<TopicPartition, OffsetSet> settled = new HashMap<>();
+    for (Stretch stretch : stretches(signal, 0, Long.MAX_VALUE)) {
+      OffsetSet offsets = new OffsetSet(stretch.begin());
+      settled.put(stretch.partition(), offsets);
+      each(
+          List.of(stretch),
+          record -> {
+            if (Mark.isMark(record)) {
+              Mark.offsets(record).forEach(offsets::add);
+            }
+            return true;
+          });
+    }
     return settled;
   }
 
   private static boolean isSettled(
-      Map<TopicPartition, Set<Long>> settled, ConsumerRecord<byte[], byte[]> record) {
-    return settled.getOrDefault(partition(record), Set.of()).contains(record.offset());
+      Map<TopicPartition, OffsetSet> settled, ConsumerRecord<byte[], byte[]> record) {
+    OffsetSet offsets = settled.get(partition(record));
+    return offsets != null && offsets.contains(record.offset());
   }
 
   private List<Stretch> stretches(Signal signal, long from, long to) {
