@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Destination;
+import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
 import io.millrace.metrics.prometheus.RemoteWrite;
 import io.millrace.otlp.Signal;
@@ -17,13 +18,20 @@ public final class MetricsProcessor {
   private MetricsProcessor() {}
 
   public static Role start(MetricsConfig config, MeterRegistry registry) {
+    return start(config, Extent.LIVE, registry);
+  }
+
+  /** Delivers a part of the topic only. */
+  public static Role start(MetricsConfig config, Extent extent, MeterRegistry registry) {
     return Processor.start(
         Signal.METRICS,
         config.kafka(),
         config.topics().of(Signal.METRICS),
         config.metrics().processor(),
-        destination -> Stage.passThrough(Signal.METRICS),
-        destination -> open(config.metrics(), destination, registry),
+        new Processor.Parts(
+            destination -> Stage.passThrough(Signal.METRICS),
+            destination -> open(config.metrics(), destination, registry),
+            extent),
         registry);
   }
 

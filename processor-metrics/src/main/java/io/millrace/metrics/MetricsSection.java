@@ -37,6 +37,11 @@ public record MetricsSection(
     return new MetricsSection(delivery, others, processing);
   }
 
+  /** The same with another stage of processing. */
+  public MetricsSection withProcessing(ProcessingConfig other) {
+    return new MetricsSection(delivery, destinations, other);
+  }
+
   private static ProcessorConfig common(
       DeliveryConfig delivery,
       Map<String, MetricsDestination> destinations,

@@ -258,6 +258,9 @@ final class DecidingReader implements AutoCloseable {
   private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
     PartitionDecider decider = partition.decider;
     decider.read(record.offset(), record.timestamp());
+    if (Sampler.isRedriven(record)) {
+      return;
+    }
     byte[] value = record.value() == null ? new byte[0] : record.value();
     try {
       cursor.over(value);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -17,7 +16,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -125,7 +123,8 @@ public final class TopicsAdmin implements AutoCloseable {
   /** Only leaders answer this. The client asks again until they do, unless the topic is unknown. */
   private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
     try {
-      return !get(admin.listOffsets(partitions).all()).isEmpty() || partitions.isEmpty();
+      return !AdminAnswers.get(admin.listOffsets(partitions).all()).isEmpty()
+          || partitions.isEmpty();
     } catch (UnknownTopicOrPartitionException e) {
       return false; // the broker that was asked has not heard of it yet
     }
@@ -147,7 +146,7 @@ public final class TopicsAdmin implements AutoCloseable {
         .forEach(
             (name, description) -> {
               try {
-                present.put(name, get(description));
+                present.put(name, AdminAnswers.get(description));
               } catch (UnknownTopicOrPartitionException e) {
                 // missing: not in the answer
               }
@@ -166,7 +165,7 @@ public final class TopicsAdmin implements AutoCloseable {
             .toList();
     for (KafkaFuture<Void> created : admin.createTopics(topics).values().values()) {
       try {
-        get(created);
+        AdminAnswers.get(created);
       } catch (TopicExistsException e) {
         // another process was faster: what it made is checked like any other
       }
@@ -178,7 +177,7 @@ public final class TopicsAdmin implements AutoCloseable {
         topics.stream()
             .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
             .collect(Collectors.toSet());
-    return get(admin.describeConfigs(resources).all()).entrySet().stream()
+    return AdminAnswers.get(admin.describeConfigs(resources).all()).entrySet().stream()
         .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
   }
 
@@ -228,20 +227,7 @@ public final class TopicsAdmin implements AutoCloseable {
                         AlterConfigOp.OpType.SET))
             .toList();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
-  }
-
-  private static <T> T get(KafkaFuture<T> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException cause) {
-        throw cause;
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+    AdminAnswers.get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
   }
 
   @Override
