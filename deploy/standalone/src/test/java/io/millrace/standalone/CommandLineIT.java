@@ -184,7 +184,7 @@ class CommandLineIT {
       try (ChildJvm check = run(TOPICS, "check", "--config", config)) {
         assertThat(check.exitStatus()).as(check::output).isEqualTo(1);
         assertThat(check.complaints())
-            .hasSize(6)
+            .hasSize(7)
             .contains("otlp-traces: topic missing (expected: to exist)");
         check.assertNoStackTrace();
       }
@@ -192,7 +192,7 @@ class CommandLineIT {
         try (ChildJvm done = run(TOPICS, action, "--config", config)) {
           assertThat(done.exitStatus()).as(done::output).isZero();
           assertThat(done.stdout())
-              .hasSize(6)
+              .hasSize(7)
               .contains("otlp-traces: 3 partitions, 1 replicas, as configured");
           assertThat(done.complaints()).isEmpty();
         }
