@@ -46,6 +46,7 @@ final class DeltaMeters {
     }
     Gauge.builder("millrace.delta.series", series, AtomicLong::get)
         .description("series whose sums this process keeps")
+        .strongReference(true)
         .register(registry);
   }
 

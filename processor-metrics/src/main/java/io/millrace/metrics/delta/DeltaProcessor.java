@@ -55,8 +55,15 @@ public final class DeltaProcessor implements Role {
     this.meters = new DeltaMeters(registry);
   }
 
+  /** Name of the application, which is that of its consumer group. */
+  public static String group(String groupPrefix) {
+    return StreamsProperties.application(groupPrefix);
+  }
+
   /**
-   * @param groupPrefix of the installation: the application is {@code <prefix>-metrics-delta}
+   * Starts summing in the background.
+   *
+   * @param groupPrefix of the installation
    */
   public static DeltaProcessor start(
       KafkaConfig kafka,
