@@ -61,7 +61,7 @@ class MetricsKillIT {
           try (MetricsProcess process = MetricsProcess.start(folder, config)) {
             while (stored(backend) < enough) {
               assertThat(process.isAlive()).as(process::output).isTrue();
-              backend.script(random.nextInt(3), Receiver.status(503));
+              backend.script(random.nextInt(50) == 0 ? 1 : 0, Receiver.status(503));
               write(producer, topics.of(Signal.METRICS).name());
             }
           } // by SIGKILL

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class DeltaMeters {
   private final Map<Reset, Counter> resets = new EnumMap<>(Reset.class);
   private final AtomicLong series = new AtomicLong();
   private final Set<String> refusedTenants = ConcurrentHashMap.newKeySet();
+  private volatile DoubleSupplier lag = () -> 0;
 
   DeltaMeters(MeterRegistry registry) {
     routed = registry.counter("millrace.delta.routed.items");
@@ -48,6 +50,15 @@ final class DeltaMeters {
         .description("series whose sums this process keeps")
         .strongReference(true)
         .register(registry);
+    Gauge.builder("millrace.delta.lag.records", this, meters -> meters.lag.getAsDouble())
+        .description("records of the partition furthest behind that are not read yet")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** How far behind those are that run now. */
+  void lag(DoubleSupplier records) {
+    lag = records;
   }
 
   void routed(int items) {

@@ -40,6 +40,7 @@ public final class DeltaProcessor implements Role {
   private final Thread thread = new Thread(this::runAll, "delta");
 
   private volatile String unready = "has not begun yet";
+  private volatile String lastFailure = "";
   private volatile CountDownLatch ended = new CountDownLatch(0);
 
   private DeltaProcessor(
@@ -139,8 +140,7 @@ public final class DeltaProcessor implements Role {
     }
     try (RocksDbMemory memory = new RocksDbMemory(config.memoryBytes())) {
       Properties properties =
-          StreamsProperties.of(
-              kafka, groupPrefix, ends.metrics().replicationFactor(), config, memory);
+          StreamsProperties.of(kafka, groupPrefix, ends.metrics(), config, memory);
       KafkaStreams streams = new KafkaStreams(DeltaTopology.of(ends, config, meters), properties);
       try {
         unready = "has not joined its group at %s yet".formatted(kafka.bootstrapServers());
@@ -150,6 +150,7 @@ public final class DeltaProcessor implements Role {
               return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             });
         streams.setStateListener((now, before) -> changed(now, end));
+        meters.lag(() -> lag(streams));
         streams.start();
         end.await();
       } finally {
@@ -160,17 +161,38 @@ public final class DeltaProcessor implements Role {
 
   private void changed(KafkaStreams.State now, CountDownLatch end) {
     switch (now) {
-      case RUNNING -> unready = "";
+      case RUNNING -> {
+        unready = "";
+        lastFailure = "";
+      }
       case ERROR, NOT_RUNNING -> end.countDown();
       case CREATED, REBALANCING, PENDING_SHUTDOWN, PENDING_ERROR -> {}
     }
   }
 
+  /** Of the partition that is furthest behind. */
+  private static double lag(KafkaStreams streams) {
+    return streams.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("records-lag-max"))
+        .filter(
+            metric ->
+                !String.valueOf(metric.metricName().tags().get("client-id")).contains("restore"))
+        .mapToDouble(metric -> ((Number) metric.metricValue()).doubleValue())
+        .filter(Double::isFinite)
+        .max()
+        .orElse(0);
+  }
+
+  /** The same failure again and again is counted, not said again. */
   private void failed(Throwable failure) {
     if (stop.getCount() > 0) {
       meters.restarted();
-      unready = failure.toString();
-      log.error("delta-restart: goes on from what was committed: {}", failure.toString(), failure);
+      String reason = failure.toString();
+      if (!reason.equals(lastFailure)) {
+        log.error("delta-restart: goes on from what was committed: {}", reason, failure);
+      }
+      lastFailure = reason;
+      unready = reason;
     }
   }
 

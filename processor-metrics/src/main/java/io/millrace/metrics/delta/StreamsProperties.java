@@ -1,6 +1,7 @@
 package io.millrace.metrics.delta;
 
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicConfig;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -18,12 +19,12 @@ final class StreamsProperties {
   }
 
   /**
-   * @param replicationFactor of changelogs
+   * @param metrics the metrics topic, which sets the measure for replicas and sizes
    */
   static Properties of(
       KafkaConfig kafka,
       String groupPrefix,
-      int replicationFactor,
+      TopicConfig metrics,
       DeltaConfig config,
       RocksDbMemory memory) {
     Properties properties = new Properties();
@@ -31,6 +32,11 @@ final class StreamsProperties {
     properties.putAll(kafka.clientProperties(application));
     properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, metrics.maxMessageBytes());
+    // What is held in memory of records that wait for their turn.
+    properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 << 20);
+    properties.putIfAbsent(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 100);
     properties.putAll(
         Map.of(
             StreamsConfig.APPLICATION_ID_CONFIG,
@@ -44,7 +50,7 @@ final class StreamsProperties {
             StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
             config.standbyReplicas(),
             StreamsConfig.REPLICATION_FACTOR_CONFIG,
-            replicationFactor,
+            metrics.replicationFactor(),
             StreamsConfig.STATE_DIR_CONFIG,
             config.stateDir().toAbsolutePath().toString(),
             StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code kill -9} in the middle of summing, again and again, now of one of two processes and now of
- * both: in the end each sum is that of the deltas, exactly, and so was each before it. {@code
+ * {@code kill -9} in the middle of summing, again and again, of one of two processes, of the other,
+ * of both: in the end each sum is that of the deltas, exactly, and so was each before it. {@code
  * -Dmillrace.kill.rounds} says how often, {@code -Dmillrace.kill.seed} when.
  */
 @Timeout(900)
@@ -86,7 +86,7 @@ class DeltaKillIT {
                     sender.send();
                     return sums.read() >= enough;
                   });
-          int which = random.nextInt(3);
+          int which = round % 3;
           if (which != 1) {
             kill(0);
           }

@@ -49,7 +49,8 @@ final class SummingDriver implements AutoCloseable {
   SummingDriver(Path folder, DeltaConfig config) {
     memory = new RocksDbMemory(config.memoryBytes());
     Properties properties =
-        StreamsProperties.of(KafkaConfig.DEFAULT, "test", 1, config.in(folder), memory);
+        StreamsProperties.of(
+            KafkaConfig.DEFAULT, "test", TOPICS.of(Signal.METRICS), config.in(folder), memory);
     driver = new TopologyTestDriver(topology(config), properties, BEGIN);
     String name = TOPICS.of(Signal.METRICS).name();
     var write = new ByteArraySerializer();
