@@ -4,7 +4,6 @@ import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.OtlpItems;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
-import java.time.Duration;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -15,8 +14,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Sums the delta points of one partition, and ends series that have gone stale. */
 final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
-
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final DeltaConfig config;
   private final Outgoing outgoing;
@@ -45,7 +42,7 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
     accumulator = new Accumulator(series, meters);
     expiry = new Expiry(store, series, config.maxStale(), meters);
     time = new LogTime(toTopic.currentSystemTimeMs());
-    toTopic.schedule(BETWEEN_LOOKS, PunctuationType.WALL_CLOCK_TIME, this::expire);
+    toTopic.schedule(Expiry.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::expire);
   }
 
   @Override

@@ -81,7 +81,7 @@ final class DeltaMeters {
     restarts.increment();
   }
 
-  void series(int more) {
+  void series(long more) {
     series.addAndGet(more);
   }
 

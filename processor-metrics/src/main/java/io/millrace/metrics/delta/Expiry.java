@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends series that have had no point for a while. Each call looks at some of them, from where the
- * last call stopped, so that no call takes long however many there are.
+ * last call stopped, so that no call takes long however many there are; within half the time after
+ * which one is stale each has been looked at.
  */
 final class Expiry {
 
-  /** Of a million series each is looked at every two minutes. */
-  static final int SERIES_EACH_TIME = 10_000;
+  /** Time between two calls. */
+  static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private static final int LEAST_EACH_TIME = 100;
 
   private final SeriesStore store;
   private final SeriesSums series;
@@ -61,8 +64,9 @@ final class Expiry {
 
   private List<KeyValue<Bytes, byte[]>> stale(long seenBefore) {
     List<KeyValue<Bytes, byte[]>> stale = new ArrayList<>();
+    long most = LEAST_EACH_TIME + 2 * store.size() * INTERVAL.toMillis() / maxStaleMillis;
     try (KeyValueIterator<Bytes, byte[]> some = store.sumsFrom(next)) {
-      for (int seen = 0; seen < SERIES_EACH_TIME && some.hasNext(); seen++) {
+      for (int seen = 0; seen < most && some.hasNext(); seen++) {
         KeyValue<Bytes, byte[]> one = some.next();
         if (SeriesSums.lastSeen(state.over(one.value)) < seenBefore) {
           stale.add(one);

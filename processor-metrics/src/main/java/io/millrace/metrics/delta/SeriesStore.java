@@ -25,6 +25,7 @@ final class SeriesStore {
   private final int maxSeries;
   private final DeltaMeters meters;
   private final Map<String, Integer> counts = new HashMap<>();
+  private long size;
 
   /**
    * @param maxSeries of a tenant
@@ -58,13 +59,20 @@ final class SeriesStore {
 
   private void counted(String tenant, int more) {
     counts.merge(tenant, more, (before, added) -> before + added == 0 ? null : before + added);
+    size += more;
     meters.series(more);
+  }
+
+  /** Number of series, of all tenants. */
+  long size() {
+    return size;
   }
 
   /** This task's part of the metric goes with it. */
   void close() {
-    counts.values().forEach(count -> meters.series(-count));
+    meters.series(-size);
     counts.clear();
+    size = 0;
   }
 
   static Bytes head(byte[] series) {
