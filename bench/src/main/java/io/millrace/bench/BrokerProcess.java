@@ -71,10 +71,14 @@ final class BrokerProcess implements AutoCloseable {
 
   /** With log-append time; what lies there is deleted only with the broker. */
   void createTopic(String name) {
+    createTopic(name, "LogAppendTime");
+  }
+
+  void createTopic(String name, String timestampType) {
     NewTopic topic =
         new NewTopic(name, PARTITIONS, (short) 1)
             .configs(
-                Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", "1048576"));
+                Map.of("message.timestamp.type", timestampType, "max.message.bytes", "1048576"));
     get(admin.createTopics(List.of(topic)).all());
     // Before every partition has its leader, a producer may be stuck with what it sends
     // (KAFKA-15591).

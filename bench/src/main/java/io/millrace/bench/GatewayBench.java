@@ -24,6 +24,7 @@ final class GatewayBench {
   private static final int DISTINCT_REQUESTS = 64;
   private static final int CONNECTIONS = 4;
   private static final int IN_FLIGHT = 32;
+  private static final int WARM_UP_TURNS = 4;
 
   /** Requests in flight that keep a gateway of two cores busy. */
   private static final int ROOM = 128;
@@ -208,23 +209,17 @@ final class GatewayBench {
     try (OtlpLoad toOurs = load(ours, payload);
         OtlpLoad toTheirs = load(theirs, payload)) {
       plan.say("  warming up");
-      toOurs.send(Math.max(1, plan.warmUpItems() / share), IN_FLIGHT);
-      toTheirs.send(Math.max(1, plan.warmUpItems() / 10 / share), IN_FLIGHT);
-      List<Run> runsOfOurs = new ArrayList<>();
-      List<Run> runsOfTheirs = new ArrayList<>();
-      for (int pair = 0; pair < plan.pairs(); pair++) {
-        if (pair % 2 == 0) {
-          runsOfOurs.add(once(ours, toOurs, payload, requests));
-          runsOfTheirs.add(once(theirs, toTheirs, payload, requests));
-        } else {
-          runsOfTheirs.add(once(theirs, toTheirs, payload, requests));
-          runsOfOurs.add(once(ours, toOurs, payload, requests));
-        }
-        plan.say(
-            "  pair %d: ours %s, theirs %s"
-                .formatted(pair + 1, runsOfOurs.get(pair), runsOfTheirs.get(pair)));
+      // In turns, too: what a pause changes must have been compiled anew before it counts.
+      for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
+        toOurs.send(Math.max(1, plan.warmUpItems() / WARM_UP_TURNS / share), IN_FLIGHT);
+        toTheirs.send(Math.max(1, plan.warmUpItems() / WARM_UP_TURNS / 10 / share), IN_FLIGHT);
       }
-      return rows(of.name, runsOfOurs, runsOfTheirs);
+      Pairs<Run> pairs =
+          Pairs.measure(
+              plan,
+              () -> once(ours, toOurs, payload, requests),
+              () -> once(theirs, toTheirs, payload, requests));
+      return rows(of.name, pairs);
     }
   }
 
@@ -271,32 +266,13 @@ final class GatewayBench {
         Math.max(0, sent - stored.items()));
   }
 
-  private static List<Row> rows(String name, List<Run> ours, List<Run> theirs) {
-    long lost = Stream.concat(ours.stream(), theirs.stream()).mapToLong(Run::lost).sum();
+  private static List<Row> rows(String name, Pairs<Run> pairs) {
+    long lost =
+        Stream.concat(pairs.ours().stream(), pairs.theirs().stream()).mapToLong(Run::lost).sum();
     String item = name.startsWith("traces") ? "span" : name.startsWith("logs") ? "record" : "point";
     return List.of(
-        row("gateway." + name, "us/" + item, ours, theirs, Run::microsPerItem, lost),
-        row(
-            "gateway." + name + ".records",
-            "records/request",
-            ours,
-            theirs,
-            Run::recordsPerRequest,
-            lost),
-        row("gateway." + name + ".memory", "MiB", ours, theirs, Run::peakMebibytes, lost));
-  }
-
-  private static Row row(
-      String name,
-      String unit,
-      List<Run> ours,
-      List<Run> theirs,
-      Function<Run, Double> figure,
-      long lost) {
-    List<Row.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      pairs.add(new Row.Pair(figure.apply(ours.get(i)), figure.apply(theirs.get(i))));
-    }
-    return Row.of(name, unit, pairs, lost);
+        pairs.row("gateway." + name, "us/" + item, Run::microsPerItem, lost),
+        pairs.row("gateway." + name + ".records", "records/request", Run::recordsPerRequest, lost),
+        pairs.row("gateway." + name + ".memory", "MiB", Run::peakMebibytes, lost));
   }
 }

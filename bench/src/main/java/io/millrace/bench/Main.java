@@ -86,7 +86,7 @@ public final class Main {
 
   @Command(description = "The gateway: OTLP in, Kafka out.")
   int gateway() {
-    Plan plan = plan(1_000_000, 12_000_000);
+    Plan plan = plan(1_000_000, 24_000_000);
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder);
@@ -105,6 +105,27 @@ public final class Main {
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder)) {
             return new TracesBench(plan, folder, broker, our(), collector).run();
+          }
+        });
+  }
+
+  @Command(description = "The logs processor: Kafka in, OTLP or Loki's push API out.")
+  int logs() {
+    return deliver(LogsCases.all());
+  }
+
+  @Command(description = "The metrics processor: Kafka in, remote write or OTLP out.")
+  int metrics() {
+    return deliver(MetricsCases.all());
+  }
+
+  private int deliver(List<DeliveryBench.Case> cases) {
+    Plan plan = plan(1_500_000, 8_000_000);
+    return inScratch(
+        folder -> {
+          try (BrokerProcess broker = BrokerProcess.start(folder)) {
+            var lab = new DeliverySide.Lab(folder, broker, our(), collector);
+            return new DeliveryBench(plan, lab).run(cases);
           }
         });
   }

@@ -108,7 +108,14 @@ final class OtlpLoad implements AutoCloseable {
     this.payload = payload;
     headers = headers(payload);
     for (int i = 0; i < connections; i++) {
-      ClientFactory factory = ClientFactory.builder().maxNumEventLoopsPerEndpoint(1).build();
+      // As exporters do: HTTP/2 from the first byte, and the connection kept while nothing is sent.
+      // A new one would begin with another protocol, which the JVM then compiles for again.
+      ClientFactory factory =
+          ClientFactory.builder()
+              .maxNumEventLoopsPerEndpoint(1)
+              .useHttp2Preface(true)
+              .idleTimeoutMillis(0)
+              .build();
       factories.add(factory);
       // gRPC needs HTTP/2; OTLP/HTTP exporters speak HTTP/1.1 without TLS.
       String scheme = payload.transport == Transport.GRPC ? "h2c" : "h1c";

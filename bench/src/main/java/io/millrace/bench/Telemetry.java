@@ -27,6 +27,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -120,26 +121,37 @@ final class Telemetry {
 
   /** 90 sums and gauges of ten metrics, and 12 histograms of 15 buckets: 102 points. */
   ExportMetricsServiceRequest metrics() {
+    return metrics(0, 0);
+  }
+
+  /**
+   * The same of one of many processes.
+   *
+   * @param process number of the process; each has series of its own
+   * @param seconds time since all of them began
+   */
+  ExportMetricsServiceRequest metrics(int process, long seconds) {
+    long now = NOW_NANOS + seconds * 1_000_000_000;
     ScopeMetrics.Builder scope =
         ScopeMetrics.newBuilder().setScope(scope("io.opentelemetry.runtime-telemetry"));
     for (int metric = 0; metric < 10; metric++) {
-      scope.addMetrics(numbers(metric));
+      scope.addMetrics(numbers(metric, now));
     }
-    scope.addMetrics(histograms());
+    scope.addMetrics(histograms(now));
     return ExportMetricsServiceRequest.newBuilder()
         .addResourceMetrics(
-            ResourceMetrics.newBuilder().setResource(resource(0)).addScopeMetrics(scope))
+            ResourceMetrics.newBuilder().setResource(resource(process)).addScopeMetrics(scope))
         .build();
   }
 
-  private Metric numbers(int index) {
+  private Metric numbers(int index, long now) {
     List<NumberDataPoint> points =
         IntStream.range(0, 9)
             .mapToObj(
                 point ->
                     NumberDataPoint.newBuilder()
                         .setStartTimeUnixNano(NOW_NANOS)
-                        .setTimeUnixNano(NOW_NANOS + random.nextInt(1_000_000_000))
+                        .setTimeUnixNano(now + random.nextInt(1_000_000_000))
                         .setAsDouble(random.nextInt(1_000_000) / 8.0)
                         .addAttributes(text("jvm.memory.pool.name", "pool-" + point))
                         .addAttributes(text("jvm.memory.type", "heap"))
@@ -166,14 +178,14 @@ final class Telemetry {
   private static final AggregationTemporality CUMULATIVE =
       AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
 
-  private Metric histograms() {
+  private Metric histograms(long now) {
     Histogram.Builder histogram = Histogram.newBuilder().setAggregationTemporality(CUMULATIVE);
     for (int point = 0; point < 12; point++) {
       HistogramDataPoint.Builder to =
           histogram
               .addDataPointsBuilder()
               .setStartTimeUnixNano(NOW_NANOS)
-              .setTimeUnixNano(NOW_NANOS + random.nextInt(1_000_000_000))
+              .setTimeUnixNano(now + random.nextInt(1_000_000_000))
               .addAttributes(text("http.request.method", "GET"))
               .addAttributes(text("http.route", ROUTES.get(point % 4)))
               .addAttributes(number("http.response.status_code", 200 + point))
@@ -196,17 +208,54 @@ final class Telemetry {
 
   /** 102 lines of three services. */
   ExportLogsServiceRequest logs() {
+    return logs(0, this::logRecord);
+  }
+
+  /** The same of three of many processes. */
+  ExportLogsServiceRequest logs(int process) {
+    return logs(process, this::logRecord);
+  }
+
+  /**
+   * Likewise; one line in five is of level DEBUG, one in twenty is about a health check, and one in
+   * five has an address, of mail or IP, or the number of a card.
+   */
+  ExportLogsServiceRequest mixedLogs(int process) {
+    return logs(process, this::mixedLogRecord);
+  }
+
+  private ExportLogsServiceRequest logs(int process, Supplier<LogRecord.Builder> lines) {
     var request = ExportLogsServiceRequest.newBuilder();
-    for (int service = 0; service < 3; service++) {
+    for (int service = process; service < process + 3; service++) {
       ScopeLogs.Builder scope = ScopeLogs.newBuilder().setScope(scope("com.acme.shop.OrderLog"));
-      IntStream.range(0, 34).forEach(line -> scope.addLogRecords(logRecord()));
+      IntStream.range(0, 34).forEach(line -> scope.addLogRecords(lines.get()));
       request.addResourceLogs(
           ResourceLogs.newBuilder().setResource(resource(service)).addScopeLogs(scope));
     }
     return request.build();
   }
 
-  private LogRecord logRecord() {
+  private LogRecord.Builder mixedLogRecord() {
+    LogRecord.Builder line = logRecord();
+    if (random.nextInt(5) == 0) {
+      line.setSeverityNumber(SeverityNumber.SEVERITY_NUMBER_DEBUG).setSeverityText("DEBUG");
+    }
+    if (random.nextInt(20) == 0) {
+      line.addAttributes(text("url.path", HEALTH_CHECK));
+    }
+    int last = random.nextInt(256);
+    switch (random.nextInt(15)) {
+      case 0 -> line.setBody(value("receipt sent to jane.doe" + last + "@mail.example.com"));
+      case 1 -> line.setBody(value("paid with card 4111 1111 1111 1111, check " + last));
+      case 2 -> line.addAttributes(text("client.address", "192.168.17." + last));
+      default -> {}
+    }
+    return line;
+  }
+
+  static final String HEALTH_CHECK = "/healthz";
+
+  private LogRecord.Builder logRecord() {
     String order = Long.toHexString(random.nextLong());
     return LogRecord.newBuilder()
         .setTimeUnixNano(NOW_NANOS + random.nextInt(1_000_000_000))
@@ -225,8 +274,7 @@ final class Telemetry {
         .addAttributes(text("thread.name", "http-nio-8080-exec-" + random.nextInt(40)))
         .addAttributes(number("order.items", 1 + random.nextInt(20)))
         .setTraceId(id(16))
-        .setSpanId(id(8))
-        .build();
+        .setSpanId(id(8));
   }
 
   private Resource resource(int index) {

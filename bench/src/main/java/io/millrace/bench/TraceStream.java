@@ -15,10 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +35,13 @@ final class TraceStream {
     /** One record for each partition that a trace of it belongs to, as our gateway writes. */
     SPLIT
   }
+
+  /**
+   * Log time that a filling spreads over.
+   *
+   * @param from milliseconds since the epoch
+   */
+  record LogTime(long from, long millis) {}
 
   private final List<Template> templates = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(7);
@@ -102,49 +105,18 @@ final class TraceStream {
   /**
    * Fills the topic and returns when Kafka has it all.
    *
-   * @param logMillis log time that the records spread over, on a topic with create time; 0 for that
-   *     of the broker
+   * @param time that the records get, on a topic with create time; null for that of the broker
    */
-  void fill(BrokerProcess broker, String topic, long spans, Shape shape, long logMillis) {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers",
-            broker.bootstrapServers(),
-            "compression.type",
-            "zstd",
-            "compression.zstd.level",
-            1,
-            "linger.ms",
-            20,
-            "batch.size",
-            256 << 10,
-            "acks",
-            "all");
-    var bytes = new ByteArraySerializer();
-    AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
-    try (var producer = new KafkaProducer<>(settings, bytes, bytes)) {
+  void fill(BrokerProcess broker, String topic, long spans, Shape shape, @Nullable LogTime time) {
+    try (TopicFeed feed = new TopicFeed(broker, topic)) {
       long requests = spans / SPANS;
-      long begin = System.currentTimeMillis() - logMillis;
       for (long i = 0; i < requests; i++) {
-        Long time = logMillis == 0 ? null : begin + logMillis * i / requests;
+        Long millis = time == null ? null : time.from + time.millis * i / requests;
         byte[] request = templates.get((int) (i % TEMPLATES)).withNewIds(random);
         for (Piece piece : pieces(request, i, shape)) {
-          var record =
-              new ProducerRecord<byte[], byte[]>(
-                  topic, piece.partition(), time, null, piece.value());
-          var unused =
-              producer.send(
-                  record,
-                  (metadata, failure) -> {
-                    if (failure != null) {
-                      failed.set(failure);
-                    }
-                  });
+          feed.send(piece.partition(), millis, piece.value());
         }
       }
-    }
-    if (failed.get() != null) {
-      throw new IllegalStateException("the topic could not be filled", failed.get());
     }
   }
 

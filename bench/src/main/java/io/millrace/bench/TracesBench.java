@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.bench.TraceStream.LogTime;
 import io.millrace.bench.TraceStream.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tail sampler beside the Collector's, on topics filled alike: CPU of the process from reading
@@ -24,10 +26,33 @@ final class TracesBench {
 
   private static final int DECISION_WAIT_SECONDS = 10;
 
+  /** Windows held against the one of 10 s, and the log time they move over. */
+  private static final List<Integer> WINDOWS_SECONDS = List.of(60, 600);
+
+  private static final long WINDOWS_LOG_MILLIS = 1_200_000;
+
   /** A sampler must be done so long after the topic is full; the Collector needs most of it. */
   private static final long DONE_SECONDS = 900;
 
-  private record Case(String name, Policies policies, Shape shape) {}
+  /**
+   * @param seconds a decision waits
+   * @param logMillis that a filling spreads over; 0 for the time of the broker
+   */
+  private record Case(String name, Policies policies, Shape shape, int seconds, long logMillis) {
+
+    Case(String name, Policies policies, Shape shape) {
+      this(name, policies, shape, DECISION_WAIT_SECONDS, 0);
+    }
+
+    static Case ofWindow(int seconds) {
+      return new Case(
+          "traces.window." + seconds + "s",
+          Policies.THREE,
+          Shape.WHOLE,
+          seconds,
+          WINDOWS_LOG_MILLIS);
+    }
+  }
 
   private static final List<Case> CASES =
       List.of(
@@ -68,47 +93,36 @@ final class TracesBench {
         rows.addAll(measure(of));
       }
     }
+    for (int seconds : WINDOWS_SECONDS) {
+      Case of = Case.ofWindow(seconds);
+      if (plan.wants(of.name + ".cpu")) {
+        rows.addAll(measure(of, Case.ofWindow(DECISION_WAIT_SECONDS)));
+      }
+    }
     return rows;
+  }
+
+  /** A window beside a shorter one: {@code theirs} is ours as well. */
+  private List<Row> measure(Case of, Case shorter) {
+    plan.say("%s: %d spans, beside %s".formatted(of.name, plan.items(), shorter.name));
+    return rows(of, Pairs.measure(plan, () -> ours(of), () -> ours(shorter)));
   }
 
   private List<Row> measure(Case of) {
     plan.say("%s: %d spans, traces of 10".formatted(of.name, plan.items()));
-    List<Run> ours = new ArrayList<>();
-    List<Run> theirs = new ArrayList<>();
-    for (int pair = 0; pair < plan.pairs(); pair++) {
-      if (pair % 2 == 0) {
-        ours.add(ours(of));
-        theirs.add(theirs(of));
-      } else {
-        theirs.add(theirs(of));
-        ours.add(ours(of));
-      }
-      plan.say(
-          "  pair %d: ours %s; theirs %s".formatted(pair + 1, ours.get(pair), theirs.get(pair)));
-    }
-    long lost = ours.stream().mapToLong(Run::lost).sum();
-    return List.of(
-        row(of.name + ".cpu", "us/span", ours, theirs, Run::microsPerSpan, lost),
-        row(of.name + ".memory", "MiB", ours, theirs, Run::peakMebibytes, lost));
+    return rows(of, Pairs.measure(plan, () -> ours(of), () -> theirs(of)));
   }
 
-  private static Row row(
-      String name,
-      String unit,
-      List<Run> ours,
-      List<Run> theirs,
-      Function<Run, Double> figure,
-      long lost) {
-    List<Row.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      pairs.add(new Row.Pair(figure.apply(ours.get(i)), figure.apply(theirs.get(i))));
-    }
-    return Row.of(name, unit, pairs, lost);
+  private static List<Row> rows(Case of, Pairs<Run> pairs) {
+    long lost = pairs.ours().stream().mapToLong(Run::lost).sum();
+    return List.of(
+        pairs.row(of.name + ".cpu", "us/span", Run::microsPerSpan, lost),
+        pairs.row(of.name + ".memory", "MiB", Run::peakMebibytes, lost));
   }
 
   /** As {@code ./millrace traces} runs it, with a heap of 256 MiB. */
   private Run ours(Case of) {
-    String topic = newTopic();
+    String topic = newTopic(of.logMillis == 0 ? "LogAppendTime" : "CreateTime");
     int admin = Child.freePort();
     Path config =
         write(
@@ -116,11 +130,12 @@ final class TracesBench {
             """
             traces:
               memory-bytes: 96MiB
-              look-back: 30s
+              look-back: %ds
               destinations: {sink: {url: "discard:/"}}
               tail_sampling:
             """
-                + of.policies.block(4, DECISION_WAIT_SECONDS));
+                    .formatted(3 * of.seconds)
+                + of.policies.block(4, of.seconds));
     List<String> command = our.command("traces");
     command.add("--config");
     command.add(config.toString());
@@ -133,11 +148,18 @@ final class TracesBench {
     try (Child process = our.start("ours", folder, command, "-Xmx256m")) {
       process.awaitPort(admin);
       Metrics metrics = new Metrics(admin);
-      stream.fill(broker, topic, plan.warmUpItems(), of.shape, 0);
+      // All of it so long ago that the last decision is due when it is read.
+      long end = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(of.seconds);
+      stream.fill(broker, topic, plan.warmUpItems(), of.shape, time(of, end - 2 * of.logMillis));
       cpuWhenCommitted(process, topic, group);
       double before = metrics.sum("millrace_sampling_traces_total", "verdict=\"sampled\"");
       Usage usage =
-          fillAndMeasure(process, of, topic, done -> cpuWhenCommitted(done, topic, group));
+          fillAndMeasure(
+              process,
+              of,
+              topic,
+              time(of, end - of.logMillis),
+              done -> cpuWhenCommitted(done, topic, group));
       double settled =
           metrics.sum("millrace_delivered_items_total", "")
               + metrics.sum("millrace_sampled_out_items_total", "");
@@ -150,7 +172,7 @@ final class TracesBench {
   }
 
   private Run theirs(Case of) {
-    String topic = newTopic();
+    String topic = newTopic("LogAppendTime");
     int metricsPort = Child.freePort();
     String text =
         CONFIG
@@ -164,11 +186,11 @@ final class TracesBench {
     try (Child process = Child.start("theirs", folder, Map.of(), command)) {
       process.awaitPort(metricsPort);
       Metrics metrics = new Metrics(metricsPort);
-      stream.fill(broker, topic, plan.warmUpItems() / 10, of.shape, 0);
+      stream.fill(broker, topic, plan.warmUpItems() / 10, of.shape, null);
       cpuWhenAtRest(process, topic);
       String counter = "otelcol_processor_tail_sampling_global_count_traces_sampled";
       double before = metrics.sum(counter, "sampled=\"true\"");
-      Usage usage = fillAndMeasure(process, of, topic, done -> cpuWhenAtRest(done, topic));
+      Usage usage = fillAndMeasure(process, of, topic, null, done -> cpuWhenAtRest(done, topic));
       double kept = metrics.sum(counter, "sampled=\"true\"") - before;
       return new Run(usage.microsPerSpan, usage.peakMebibytes, Math.round(kept), 0);
     } finally {
@@ -198,13 +220,18 @@ final class TracesBench {
         memory_limiter: {check_interval: 1s, limit_mib: 16384}
       """;
 
+  private static @Nullable LogTime time(Case of, long from) {
+    return of.logMillis == 0 ? null : new LogTime(from, of.logMillis);
+  }
+
   private record Usage(double microsPerSpan, double peakMebibytes) {}
 
-  private Usage fillAndMeasure(Child process, Case of, String topic, ToDoubleFunction<Child> done) {
+  private Usage fillAndMeasure(
+      Child process, Case of, String topic, @Nullable LogTime time, ToDoubleFunction<Child> done) {
     ProcessUsage usage = process.usage();
     usage.resetPeak();
     double before = usage.cpuSeconds();
-    stream.fill(broker, topic, plan.items(), of.shape, 0);
+    stream.fill(broker, topic, plan.items(), of.shape, time);
     double cpu = done.applyAsDouble(process) - before;
     return new Usage(cpu / plan.items() * 1e6, usage.peakBytes() / 1048576.0);
   }
@@ -251,9 +278,9 @@ final class TracesBench {
     }
   }
 
-  private String newTopic() {
+  private String newTopic(String timestampType) {
     String topic = "bench-traces-" + runs++;
-    broker.createTopic(topic);
+    broker.createTopic(topic, timestampType);
     return topic;
   }
 

@@ -15,9 +15,10 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import io.millrace.gateway.Admission.Reservation;
 import io.netty.util.AttributeKey;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -38,7 +39,11 @@ final class BodyWatch extends SimpleDecoratingHttpService {
   private static final AttributeKey<Reservation> RESERVATION =
       AttributeKey.valueOf(BodyWatch.class, "RESERVATION");
 
-  private static final int UNCOUNTED_BYTES = 8 << 10;
+  /** Decoded before it is counted, on each event loop. */
+  private static final int STEP_BYTES = 64 << 10;
+
+  private static final ThreadLocal<byte[]> STEP =
+      ThreadLocal.withInitial(() -> new byte[STEP_BYTES]);
 
   /**
    * What a request holds beside its body: headers, streams, the call. Else tiny ones cost nothing.
@@ -105,17 +110,38 @@ final class BodyWatch extends SimpleDecoratingHttpService {
     return requireNonNull(ctx.attr(RESERVATION), "an endpoint without a BodyWatch");
   }
 
-  /** Counts what comes out of a decoder, so that a bomb is refused while it goes off. */
-  static InputStream counted(InputStream decoder, Reservation reservation) {
-    return new FilterInputStream(decoder) {
-      @Override
-      public int read(byte[] buffer, int offset, int length) throws IOException {
-        // Whatever the reader asks for at once, no more than this is decoded before it is counted.
-        int read = super.read(buffer, offset, Math.min(length, UNCOUNTED_BYTES));
-        grow(reservation, Math.max(0, read));
-        return read;
+  /**
+   * Reads a decoder to its end, or to so many bytes. What comes out is counted, so that a bomb is
+   * refused while it goes off. One large step is cheaper than many: a decoder copies its window
+   * after each.
+   *
+   * @throws OverCapacity if it does not fit
+   */
+  static byte[] readAll(InputStream decoder, int maxBytes, Reservation reservation)
+      throws IOException {
+    byte[] step = STEP.get();
+    List<byte[]> before = new ArrayList<>(0);
+    int total = 0;
+    while (true) {
+      int read = decoder.readNBytes(step, 0, Math.min(step.length, maxBytes - total));
+      grow(reservation, read);
+      total += read;
+      if (read < step.length) {
+        return join(before, step, total);
       }
-    };
+      before.add(step.clone());
+    }
+  }
+
+  private static byte[] join(List<byte[]> before, byte[] last, int total) {
+    byte[] whole = new byte[total];
+    int at = 0;
+    for (byte[] part : before) {
+      System.arraycopy(part, 0, whole, at, part.length);
+      at += part.length;
+    }
+    System.arraycopy(last, 0, whole, at, total - at);
+    return whole;
   }
 
   /** Passes on what comes, counted. What does not fit any more ends it. */

@@ -20,9 +20,10 @@ enum BytesMarshaller implements Marshaller<byte[]> {
   public byte[] parse(InputStream message) {
     ServiceRequestContext call = ServiceRequestContext.currentOrNull();
     // Closed, because a decompressor may hold native memory.
-    try (InputStream in =
-        call == null ? message : BodyWatch.counted(message, BodyWatch.reservation(call))) {
-      return in.readAllBytes();
+    try (message) {
+      return call == null
+          ? message.readAllBytes()
+          : BodyWatch.readAll(message, Integer.MAX_VALUE, BodyWatch.reservation(call));
     } catch (IOException e) {
       throw new UnreadableMessage(e);
     }

@@ -68,8 +68,8 @@ enum ContentEncoding {
   abstract InputStream decoder(InputStream body) throws IOException;
 
   private byte[] inflate(byte[] body, int maxBytes, Reservation reservation) throws MalformedOtlp {
-    try (InputStream in = BodyWatch.counted(decoder(new ByteArrayInputStream(body)), reservation)) {
-      return in.readNBytes(maxBytes + 1);
+    try (InputStream in = decoder(new ByteArrayInputStream(body))) {
+      return BodyWatch.readAll(in, maxBytes + 1, reservation);
     } catch (IOException e) {
       throw new MalformedOtlp(
           "body: not %s (%s)".formatted(name().toLowerCase(Locale.ROOT), e.getMessage()));

@@ -23,6 +23,7 @@ import io.millrace.daemon.CannotStart;
 import io.millrace.gateway.TlsFiles.Unusable;
 import io.millrace.otlp.Signal;
 import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -42,6 +43,9 @@ final class OtlpServer {
 
   /** What gRPC frames add to a message; whether the message fits is decided by its endpoint. */
   private static final int FRAMING_BYTES = 64 << 10;
+
+  /** After so many, answers are not held back for more, even while requests are read. */
+  private static final int MAX_ANSWERS_TOGETHER = 256;
 
   /** So long nothing may have happened before a stopping server is at rest. */
   private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
@@ -124,6 +128,8 @@ final class OtlpServer {
   private static void accept(
       Channel connection, Connections connections, Optional<ProxyHeaderGate> gate) {
     if (connections.accept(connection)) {
+      // Kafka acknowledges many requests at once: their answers leave together.
+      connection.pipeline().addFirst(new FlushConsolidationHandler(MAX_ANSWERS_TOGETHER, true));
       gate.ifPresent(present -> present.accept(connection));
     }
   }

@@ -260,8 +260,13 @@ final class DecidingReader implements AutoCloseable {
     byte[] value = record.value() == null ? new byte[0] : record.value();
     try {
       cursor.over(value);
+      boolean plain = true;
       while (cursor.next()) {
         observeSpan(partition);
+        plain &= cursor.startsWithTraceId();
+      }
+      if (plain) {
+        decider.readWasPlain();
       }
     } catch (MalformedOtlp e) {
       meters.unreadable();

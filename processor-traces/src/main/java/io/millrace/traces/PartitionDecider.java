@@ -28,6 +28,8 @@ final class PartitionDecider {
   private static final long IN_ROOTS = 1 << 3;
   private static final int NOTE_SHIFT = 4;
 
+  private static final int PLAIN = 0;
+
   /** Bits of a note. */
   static final int NOTE_BITS = Long.SIZE - NOTE_SHIFT;
 
@@ -42,7 +44,7 @@ final class PartitionDecider {
   /** Episodes whose root has come: deadline. */
   private final Timeline roots = new Timeline();
 
-  /** Records read and not yet forwarded: offset, log time. */
+  /** Records read and not yet forwarded: offset, log time; {@link #PLAIN} as row, or none. */
   private final Timeline ahead = new Timeline();
 
   /** Who decided before the policies changed; its verdicts hold. */
@@ -53,6 +55,11 @@ final class PartitionDecider {
   private long forwardedTo = -1;
   private long logTime = Long.MIN_VALUE;
   private long clock = Long.MIN_VALUE;
+
+  // The row that the current record had its last span in; its trace is not decided.
+  private int current = Window.NONE;
+  private long currentHigh;
+  private long currentLow;
 
   /**
    * All in milliseconds of log time.
@@ -183,6 +190,7 @@ final class PartitionDecider {
       counts.skewed();
     }
     offset = recordOffset;
+    current = Window.NONE;
     logTime = Math.max(logTime, timestamp);
     decideUntil(logTime);
     expire();
@@ -200,6 +208,15 @@ final class PartitionDecider {
    * @return the row to sum the span up in, or {@link Window#NONE} if the trace is decided already
    */
   int observe(long high, long low) {
+    if (current == Window.NONE || high != currentHigh || low != currentLow) {
+      current = find(high, low);
+      currentHigh = high;
+      currentLow = low;
+    }
+    return current;
+  }
+
+  private int find(long high, long low) {
     int row = window.find(high, low);
     if (row != Window.NONE && isOver(row)) {
       window.remove(row);
@@ -215,6 +232,18 @@ final class PartitionDecider {
       return Window.NONE;
     }
     return row;
+  }
+
+  /** Every span of the current record begins with its only trace id. */
+  void readWasPlain() {
+    if (offset > forwardedTo) {
+      ahead.lastRow(PLAIN);
+    }
+  }
+
+  /** Whether that was said of a record. False if it is not known any more. */
+  boolean isPlain(long recordOffset) {
+    return !ahead.isEmpty() && ahead.offset() == recordOffset && ahead.row() == PLAIN;
   }
 
   private int begin(long high, long low) {

@@ -29,6 +29,11 @@ final class Sampler implements Stage {
   private int[] kept = new int[128];
   private byte[] @Nullable [] fields = new byte[128][];
 
+  // What was looked up last, of the current record.
+  private long last;
+  private long lastHigh;
+  private long lastLow;
+
   /**
    * @param policies that the reader decides by
    * @param source of the policies to decide by later
@@ -83,13 +88,19 @@ final class Sampler implements Stage {
       throw new IllegalStateException(partition(record) + " is not assigned");
     }
     try {
-      return sample(record.value() == null ? new byte[0] : record.value(), decider);
+      byte[] value = record.value() == null ? new byte[0] : record.value();
+      return sample(value, decider, decider.isPlain(record.offset()));
     } finally {
       decider.forwarded(record.offset());
     }
   }
 
-  private Staged sample(byte[] value, PartitionDecider decider) throws MalformedOtlp {
+  /**
+   * @param plain whether every span begins with its only trace id, so that the rest of those not
+   *     sampled need not be read again
+   */
+  private Staged sample(byte[] value, PartitionDecider decider, boolean plain)
+      throws MalformedOtlp {
     SpanRequest request = SpanRequest.of(value);
     int spans = request.spans();
     if (kept.length < spans) {
@@ -97,9 +108,13 @@ final class Sampler implements Stage {
       fields = new byte[kept.length][];
     }
     int count = 0;
+    last = PartitionDecider.UNDECIDED;
     for (int span = 0; span < spans; span++) {
-      long decided = decided(request, span, decider);
+      long decided = decided(request, span, decider, plain);
       if (PartitionDecider.verdict(decided) != PartitionDecider.NOT_SAMPLED) {
+        if (plain) {
+          request.readTraceId(span); // for its tracestate
+        }
         fields[count] = annotations.fields(request, decided);
         kept[count++] = span;
       }
@@ -109,16 +124,29 @@ final class Sampler implements Stage {
   }
 
   /** What no one has decided is kept: to lose it would be worse. */
-  private long decided(SpanRequest request, int span, PartitionDecider decider)
+  private long decided(SpanRequest request, int span, PartitionDecider decider, boolean plain)
       throws MalformedOtlp {
+    if (plain) {
+      request.readFirstTraceId(span);
+    }
     long decided =
-        request.readTraceId(span)
-            ? decider.decided(request.idHigh(), request.idLow())
+        plain || request.readTraceId(span)
+            ? decided(request.idHigh(), request.idLow(), decider)
             : PartitionDecider.UNDECIDED;
     if (PartitionDecider.verdict(decided) == PartitionDecider.UNDECIDED) {
       meters.withoutVerdict();
     }
     return decided;
+  }
+
+  /** Spans of a trace stand together, mostly. */
+  private long decided(long high, long low, PartitionDecider decider) {
+    if (last == PartitionDecider.UNDECIDED || high != lastHigh || low != lastLow) {
+      last = decider.decided(high, low);
+      lastHigh = high;
+      lastLow = low;
+    }
+    return last;
   }
 
   private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {

@@ -44,6 +44,11 @@ final class Timeline {
     size++;
   }
 
+  /** Gives the last entry another row. Not while empty. */
+  void lastRow(int row) {
+    chunks.getLast().rows[(head + size - 1) % CHUNK] = row;
+  }
+
   /** Of the first entry. Not while empty. */
   int row() {
     return chunks.getFirst().rows[head];

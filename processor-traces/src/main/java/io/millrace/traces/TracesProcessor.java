@@ -99,7 +99,7 @@ public final class TracesProcessor {
     properties.put("auto.offset.reset", "earliest");
     properties.put("isolation.level", "read_committed");
     properties.putIfAbsent("max.poll.records", 100);
-    properties.putIfAbsent("fetch.max.bytes", 8 << 20);
+    properties.putIfAbsent("fetch.max.bytes", 2 << 20);
     properties.putIfAbsent("default.api.timeout.ms", 10_000);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());

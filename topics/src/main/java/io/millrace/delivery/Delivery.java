@@ -170,7 +170,7 @@ public final class Delivery implements AutoCloseable {
     }
     // What one poll may add to memory beyond the bound: records and one fetch ahead.
     properties.putIfAbsent("max.poll.records", 100);
-    properties.putIfAbsent("fetch.max.bytes", 8 << 20);
+    properties.putIfAbsent("fetch.max.bytes", 2 << 20);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param batch when a batch is closed
  * @param retry how long to wait before sending again
  * @param maxInFlightBytes bytes of records taken from Kafka and not settled, per destination; the
- *     assigned partitions share them evenly; 1 MiB or more, default 64 MiB
+ *     assigned partitions share them evenly; 1 MiB or more, default 32 MiB
  * @param maxRequestsInFlight requests under way at once, per destination; 1 to 1024, default 16
  * @param commitInterval time between commits of what is settled; default 1 s
  * @param drainTimeout how long a stop or a rebalance waits for what is in flight; default 10 s
@@ -30,7 +30,7 @@ public record DeliveryConfig(
           "millrace",
           BatchConfig.DEFAULT,
           RetryConfig.DEFAULT,
-          64 << 20,
+          32 << 20,
           16,
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));

@@ -79,7 +79,7 @@ final class Outline {
    * is of it. What belongs to other members is mere bytes.
    */
   private void walkOneof(int container, int level, int from, int to) throws MalformedOtlp {
-    int field = lastMember(level, from, to);
+    int field = lastMember(levels, readers[level], level, from, to);
     int member = NONE;
     WireReader reader = readers[level].over(from, to);
     while (reader.next()) {
@@ -95,9 +95,11 @@ final class Outline {
     }
   }
 
-  private int lastMember(int level, int from, int to) throws MalformedOtlp {
+  /** Field of the member of a oneof that counts; 0 if there is none. */
+  static int lastMember(Levels levels, WireReader reader, int level, int from, int to)
+      throws MalformedOtlp {
     int field = 0;
-    WireReader reader = readers[level].over(from, to);
+    reader.over(from, to);
     while (reader.next()) {
       if (levels.isChild(level, reader)) {
         field = reader.field();

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpanRequest {
 
+  /** Where the bytes of a trace id stand in a span that begins with it: behind tag and length. */
+  public static final int TRACE_ID_OFFSET = 2;
+
   private static final int TRACE_ID_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
   private static final int TRACE_STATE_TAG = WireReader.tag(3, WireReader.LENGTH_DELIMITED);
   private static final int TRACE_ID_BYTES = 16;
@@ -88,9 +91,16 @@ public final class SpanRequest {
     if (length != TRACE_ID_BYTES) {
       return false;
     }
-    idHigh = bigEndian(from);
-    idLow = bigEndian(from + Long.BYTES);
+    idHigh = WireReader.idHalf(bytes(), from);
+    idLow = WireReader.idHalf(bytes(), from + Long.BYTES);
     return true;
+  }
+
+  /** The same for a span that is known to begin with its only trace id; finds no tracestate. */
+  public void readFirstTraceId(int span) {
+    int from = outline.bodyStart(span) + TRACE_ID_OFFSET;
+    idHigh = WireReader.idHalf(bytes(), from);
+    idLow = WireReader.idHalf(bytes(), from + Long.BYTES);
   }
 
   /** First eight bytes of the trace id last read. */
@@ -156,14 +166,5 @@ public final class SpanRequest {
       }
     }
     return true;
-  }
-
-  private long bigEndian(int from) {
-    byte[] bytes = outline.request();
-    long result = 0;
-    for (int i = from; i < from + Long.BYTES; i++) {
-      result = (result << 8) | (bytes[i] & 0xff);
-    }
-    return result;
   }
 }

@@ -1,5 +1,11 @@
 package io.millrace.otlp;
 
+import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * A cursor over the fields of one protobuf message that is part of a larger array. {@link #next}
  * reads a whole field and skips its payload, so every field is checked as protobuf-java checks it.
@@ -17,6 +23,13 @@ public final class WireReader {
   /** protobuf-java's default recursion limit: messages and groups within one another. */
   static final int MAX_DEPTH = 100;
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, LITTLE_ENDIAN);
+  private static final VarHandle ID_HALF =
+      MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
+
   private byte[] bytes;
   private final int depth;
   private int position;
@@ -32,6 +45,11 @@ public final class WireReader {
   public WireReader(byte[] bytes, int depth) {
     this.bytes = bytes;
     this.depth = depth;
+  }
+
+  /** Eight bytes of an id, the first of them the highest. */
+  public static long idHalf(byte[] bytes, int from) {
+    return (long) ID_HALF.get(bytes, from);
   }
 
   /** Starts over with the message that lies in {@code [from, to)} of another array. */
@@ -160,7 +178,15 @@ public final class WireReader {
     throw malformed(limit, "message ends within group " + field);
   }
 
+  /** Most are one byte: lengths of texts, kinds, codes. */
   private long readVarint() throws MalformedOtlp {
+    if (position < limit && bytes[position] >= 0) {
+      return bytes[position++];
+    }
+    return readLongVarint();
+  }
+
+  private long readLongVarint() throws MalformedOtlp {
     int at = position;
     long result = 0;
     for (int shift = 0; shift < 70; shift += 7) {
@@ -181,11 +207,9 @@ public final class WireReader {
       throw malformed(
           position, "fixed" + width * 8 + " runs past the end of its message at " + limit);
     }
-    long result = 0;
-    for (int i = 0; i < width; i++) {
-      result |= (bytes[position++] & 0xffL) << (8 * i);
-    }
-    return result;
+    int at = position;
+    position += width;
+    return width == Long.BYTES ? (long) LONG.get(bytes, at) : (int) INT.get(bytes, at) & 0xffffffffL;
   }
 
   private static MalformedOtlp malformed(int offset, String found) {

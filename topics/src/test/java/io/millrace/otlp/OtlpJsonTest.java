@@ -28,11 +28,15 @@ class OtlpJsonTest {
   @ValueSource(
       strings = {
         "traces",
+        "traces-example",
         "traces-lenient",
         "traces-empty",
         "metrics",
+        "metrics-example",
         "metrics-lenient",
         "logs",
+        "logs-example",
+        "logs-example-events",
         "logs-lenient",
         "logs-empty-containers"
       })

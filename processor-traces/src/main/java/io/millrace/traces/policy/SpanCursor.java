@@ -1,6 +1,7 @@
 package io.millrace.traces.policy;
 
 import io.millrace.otlp.MalformedOtlp;
+import io.millrace.otlp.SpanRequest;
 import io.millrace.otlp.WireReader;
 
 /**
@@ -47,6 +48,7 @@ public final class SpanCursor {
 
   private long traceIdHi;
   private long traceIdLo;
+  private int traceIds;
   private int traceIdFrom;
   private int traceIdTo;
   private long startNanos;
@@ -126,6 +128,7 @@ public final class SpanCursor {
     while (field.next()) {
       switch (field.tag()) {
         case TRACE_ID -> {
+          traceIds++;
           traceIdFrom = field.from();
           traceIdTo = field.end();
         }
@@ -169,7 +172,7 @@ public final class SpanCursor {
   }
 
   private void clear() {
-    traceIdFrom = traceIdTo = 0;
+    traceIds = traceIdFrom = traceIdTo = 0;
     startNanos = endNanos = 0;
     statusCode = statusFrom = statusTo = 0;
     kind = flags = 0;
@@ -194,17 +197,9 @@ public final class SpanCursor {
     traceIdHi = 0;
     traceIdLo = 0;
     if (traceIdTo - traceIdFrom == TRACE_ID_BYTES) {
-      traceIdHi = bigEndian(traceIdFrom);
-      traceIdLo = bigEndian(traceIdFrom + 8);
+      traceIdHi = WireReader.idHalf(bytes, traceIdFrom);
+      traceIdLo = WireReader.idHalf(bytes, traceIdFrom + Long.BYTES);
     }
-  }
-
-  private long bigEndian(int from) {
-    long value = 0;
-    for (int i = from; i < from + 8; i++) {
-      value = value << 8 | (bytes[i] & 0xff);
-    }
-    return value;
   }
 
   /** First half of the trace id; both halves are 0 if the span has no trace id of 16 bytes. */
@@ -214,6 +209,16 @@ public final class SpanCursor {
 
   public long traceIdLo() {
     return traceIdLo;
+  }
+
+  /**
+   * Whether the trace id, of 16 bytes, is the first field and there is no other: as every encoder
+   * writes it, although protobuf does not ask for it.
+   */
+  public boolean startsWithTraceId() {
+    return traceIds == 1
+        && traceIdFrom == from() + SpanRequest.TRACE_ID_OFFSET
+        && traceIdTo - traceIdFrom == TRACE_ID_BYTES;
   }
 
   /** The record the span lies in. */
