@@ -12,11 +12,12 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * One destination of metrics. All but the first two concern remote write only.
+ * One destination of metrics. All but the first three concern remote write only.
  *
  * @param destination what every destination has
  * @param protocol default auto: remote write 1.0 if the path of the URL ends as Prometheus, Mimir,
  *     Thanos or Cortex have it, else by the scheme of the URL
+ * @param deltaPoints what becomes of delta points where they are summed; default summed
  * @param prometheus how OTLP becomes series
  * @param externalLabels given to every series that has no such label
  * @param highAvailability labels of one of several replicas that send the same
@@ -27,6 +28,7 @@ import java.util.Map;
 public record MetricsDestination(
     @Inlined DestinationConfig destination,
     Protocol protocol,
+    DeltaPoints deltaPoints,
     ConversionConfig prometheus,
     Map<String, String> externalLabels,
     HighAvailability highAvailability,
@@ -37,6 +39,7 @@ public record MetricsDestination(
       new MetricsDestination(
           DestinationConfig.DEFAULT,
           Protocol.AUTO,
+          DeltaPoints.SUMMED,
           ConversionConfig.DEFAULT,
           Map.of(),
           HighAvailability.DEFAULT,
@@ -49,6 +52,14 @@ public record MetricsDestination(
     OTLP,
     REMOTE_WRITE,
     REMOTE_WRITE_2
+  }
+
+  /** Which form of delta points a destination gets, if {@code metrics.delta.enabled}. */
+  public enum DeltaPoints {
+    /** The cumulative points that were made of them, in their place. */
+    SUMMED,
+    /** The delta points themselves, and not what was made of them. */
+    AS_RECEIVED
   }
 
   public MetricsDestination {
@@ -90,6 +101,7 @@ public record MetricsDestination(
     return new MetricsDestination(
         DestinationConfig.to(url),
         DEFAULT.protocol,
+        DEFAULT.deltaPoints,
         DEFAULT.prometheus,
         DEFAULT.externalLabels,
         DEFAULT.highAvailability,

@@ -7,32 +7,65 @@ import io.millrace.daemon.Role;
 import io.millrace.delivery.Destination;
 import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
+import io.millrace.metrics.delta.DeltaProcessor;
 import io.millrace.metrics.prometheus.RemoteWrite;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
 import java.time.Clock;
+import java.util.Optional;
 
-/** Delivers every data point: as OTLP, as it is, or by remote write. */
-public final class MetricsProcessor {
+/**
+ * Delivers every data point: as OTLP, as it is, or by remote write; and, if it is told to, sums
+ * delta points, to deliver the sums.
+ */
+public final class MetricsProcessor implements Role {
 
-  private MetricsProcessor() {}
+  private final Optional<DeltaProcessor> delta;
+  private final Processor deliveries;
 
-  public static Role start(MetricsConfig config, MeterRegistry registry) {
-    return start(config, Extent.LIVE, registry);
+  private MetricsProcessor(Optional<DeltaProcessor> delta, Processor deliveries) {
+    this.delta = delta;
+    this.deliveries = deliveries;
   }
 
-  /** Delivers a part of the topic only. */
+  public static Role start(MetricsConfig config, MeterRegistry registry) {
+    Processor deliveries = deliver(config, Extent.LIVE, registry);
+    MetricsSection metrics = config.metrics();
+    return new MetricsProcessor(
+        metrics.delta().enabled()
+            ? Optional.of(
+                DeltaProcessor.start(
+                    config.kafka(),
+                    config.topics(),
+                    metrics.delivery().groupPrefix(),
+                    metrics.delta(),
+                    registry))
+            : Optional.empty(),
+        deliveries);
+  }
+
+  /** Delivers a part of the topic only, and sums nothing: the sums of then lie there as well. */
   public static Role start(MetricsConfig config, Extent extent, MeterRegistry registry) {
+    return deliver(config, extent, registry);
+  }
+
+  private static Processor deliver(MetricsConfig config, Extent extent, MeterRegistry registry) {
     return Processor.start(
         Signal.METRICS,
         config.kafka(),
         config.topics().of(Signal.METRICS),
         config.metrics().processor(),
         new Processor.Parts(
-            destination -> Stage.passThrough(Signal.METRICS),
+            destination -> stage(config.metrics(), destination),
             destination -> open(config.metrics(), destination, registry),
             extent),
         registry);
+  }
+
+  private static Stage stage(MetricsSection config, String name) {
+    return config.delta().enabled()
+        ? new DeltaStage(requireNonNull(config.destinations().get(name)).deltaPoints())
+        : Stage.passThrough(Signal.METRICS);
   }
 
   private static Destination open(MetricsSection config, String name, MeterRegistry registry) {
@@ -41,5 +74,17 @@ public final class MetricsProcessor {
         ? new RemoteWrite(
             name, destination.destination(), destination.remoteWrite(), Clock.systemUTC(), registry)
         : Processor.open(Signal.METRICS, config.processor(), name);
+  }
+
+  @Override
+  public Optional<String> unready() {
+    return delta.flatMap(DeltaProcessor::unready).or(deliveries::unready);
+  }
+
+  /** Sums made last are still delivered, if there is time. */
+  @Override
+  public void close() {
+    delta.ifPresent(DeltaProcessor::close);
+    deliveries.close();
   }
 }

@@ -2,8 +2,10 @@ package io.millrace.metrics;
 
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
+import io.millrace.metrics.delta.DeltaConfig;
 import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,14 +15,17 @@ import java.util.TreeMap;
  * @param delivery how it delivers
  * @param destinations where to, by name
  * @param processing what is done with data points before they are delivered
+ * @param delta whether delta points are summed, and how
  */
 public record MetricsSection(
     DeliveryConfig delivery,
     Map<String, MetricsDestination> destinations,
-    ProcessingConfig processing) {
+    ProcessingConfig processing,
+    DeltaConfig delta) {
 
   public static final MetricsSection DEFAULT =
-      new MetricsSection(DeliveryConfig.DEFAULT, Map.of(), ProcessingConfig.DEFAULT);
+      new MetricsSection(
+          DeliveryConfig.DEFAULT, Map.of(), ProcessingConfig.DEFAULT, DeltaConfig.DEFAULT);
 
   public MetricsSection {
     destinations = Map.copyOf(destinations);
@@ -34,7 +39,12 @@ public record MetricsSection(
 
   /** The same with other destinations. */
   public MetricsSection to(Map<String, MetricsDestination> others) {
-    return new MetricsSection(delivery, others, processing);
+    return new MetricsSection(delivery, others, processing, delta);
+  }
+
+  /** The same with the state of sums in another folder. */
+  public MetricsSection withStateIn(Path folder) {
+    return new MetricsSection(delivery, destinations, processing, delta.in(folder));
   }
 
   /** The same with another stage of processing. */

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.daemon.ConfigReader;
 import io.millrace.daemon.EffectiveConfig;
 import io.millrace.daemon.Inlined;
+import io.millrace.metrics.MetricsDestination.DeltaPoints;
 import io.millrace.metrics.MetricsDestination.Protocol;
+import io.millrace.metrics.delta.DeltaConfig;
 import io.millrace.metrics.prometheus.RemoteWriteConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MetricsSectionTest {
 
   private static final Pattern ROW = Pattern.compile("\\| `([a-z._-]+)` \\| `([^`]*)` \\|.*");
+
+  private static final String DELTA = "metrics.delta.";
 
   @TempDir Path folder;
 
@@ -74,7 +78,7 @@ class MetricsSectionTest {
     Map<String, String> rows = new TreeMap<>();
     for (String line : Files.readAllLines(Path.of("README.md"))) {
       Matcher row = ROW.matcher(line);
-      if (row.matches()) {
+      if (row.matches() && !row.group(1).startsWith(DELTA)) {
         rows.put(row.group(1), row.group(2));
       }
     }
@@ -92,6 +96,77 @@ class MetricsSectionTest {
           .as(row.toString())
           .isEqualTo(expected);
     }
+  }
+
+  @Test
+  void shouldDescribeDeltaInTheReadme() throws Exception {
+    Map<String, String> rows = new TreeMap<>();
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches() && row.group(1).startsWith(DELTA)) {
+        rows.put(row.group(1).substring(DELTA.length()), row.group(2));
+      }
+    }
+    assertThat(rows.keySet()).isEqualTo(keys("", DeltaConfig.DEFAULT));
+    List<String> settings =
+        rows.entrySet().stream().map(row -> DELTA + row.getKey() + "=" + row.getValue()).toList();
+    assertThat(readDelta(settings)).isEqualTo(DeltaConfig.DEFAULT);
+  }
+
+  @Test
+  void shouldReadEveryKeyOfDelta() throws Exception {
+    assertThat(
+            readDelta(
+                List.of(
+                    "metrics.delta.enabled=true",
+                    "metrics.delta.state-dir=/var/lib/millrace",
+                    "metrics.delta.instance-id=metrics-0",
+                    "metrics.delta.threads=2",
+                    "metrics.delta.standby-replicas=1",
+                    "metrics.delta.commit-interval=1s",
+                    "metrics.delta.max-stale=1h",
+                    "metrics.delta.max-gap=0s",
+                    "metrics.delta.max-series=10",
+                    "metrics.delta.memory-bytes=8MiB")))
+        .isEqualTo(
+            new DeltaConfig(
+                true,
+                Path.of("/var/lib/millrace"),
+                "metrics-0",
+                2,
+                1,
+                Duration.ofSeconds(1),
+                Duration.ofHours(1),
+                Duration.ZERO,
+                10,
+                8 << 20));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "instance-id=a b | instance-id: a b (expected: up to 200 letters, digits, '.', '_' or '-')",
+        "threads=0 | threads: 0 (expected: 1 to 64)",
+        "threads=65 | threads: 65 (expected: 1 to 64)",
+        "standby-replicas=-1 | standby-replicas: -1 (expected: 0 to 8)",
+        "standby-replicas=9 | standby-replicas: 9 (expected: 0 to 8)",
+        "commit-interval=0s | commit-interval: 0s (expected: 1ms or more)",
+        "max-stale=0s | max-stale: 0s (expected: 1ms or more)",
+        "max-gap=-1s | max-gap: -1s (expected: 0 or more)",
+        "max-series=0 | max-series: 0 (expected: 1 or more)",
+        "memory-bytes=8388607 | memory-bytes: 8388607 (expected: 8388608 or more)",
+      },
+      quoteCharacter = '"')
+  void shouldRefuseOfDelta(String setting, String message) {
+    assertThatThrownBy(() -> readDelta(List.of(DELTA + setting)))
+        .hasMessage("metrics.delta." + message);
+  }
+
+  private static DeltaConfig readDelta(List<String> settings) {
+    return ConfigReader.read(MetricsConfig.DEFAULT, Set.of(), null, settings, Map.of())
+        .metrics()
+        .delta();
   }
 
   /**
@@ -127,6 +202,7 @@ class MetricsSectionTest {
             url: http://mimir/api/v1/push
                   timeout: 5s
                   protocol: remote-write-2
+                  delta-points: as-received
                   external-labels: {region: eu}
                   high-availability: {cluster: c, replica: r, replica-label: replica}
                   max-request-bytes: 1MiB
@@ -148,6 +224,7 @@ class MetricsSectionTest {
 
     assertThat(destination.destination().timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(destination.protocol()).isEqualTo(Protocol.REMOTE_WRITE_2);
+    assertThat(destination.deltaPoints()).isEqualTo(DeltaPoints.AS_RECEIVED);
     RemoteWriteConfig config = destination.remoteWrite();
     assertThat(config.version2()).isTrue();
     assertThat(config.externalLabels()).isEqualTo(Map.of("region", "eu"));
@@ -165,18 +242,28 @@ class MetricsSectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prometheus: {translation-strategy: x} | prometheus.translation-strategy: x (expected: one of UnderscoreEscapingWithSuffixes, UnderscoreEscapingWithoutSuffixes, NoUTF8EscapingWithSuffixes, NoTranslation)",
-        "prometheus: {ignore-resource-attributes: [a]} | prometheus.ignore-resource-attributes: set (expected: promote-all-resource-attributes: true with it)",
-        "prometheus: {promote-resource-attributes: [a], promote-all-resource-attributes: true} | prometheus.promote-resource-attributes: set (expected: not with promote-all-resource-attributes: true)",
+        "prometheus: {translation-strategy: x} | prometheus.translation-strategy: x (expected: one"
+            + " of UnderscoreEscapingWithSuffixes, UnderscoreEscapingWithoutSuffixes,"
+            + " NoUTF8EscapingWithSuffixes, NoTranslation)",
+        "prometheus: {ignore-resource-attributes: [a]} | prometheus.ignore-resource-attributes: set"
+            + " (expected: promote-all-resource-attributes: true with it)",
+        "prometheus: {promote-resource-attributes: [a], promote-all-resource-attributes: true} |"
+            + " prometheus.promote-resource-attributes: set (expected: not with"
+            + " promote-all-resource-attributes: true)",
         "prometheus: {max-label-names: -1} | prometheus.max-label-names: -1 (expected: 0 or more)",
-        "prometheus: {max-label-name-bytes: -1} | prometheus.max-label-name-bytes: -1 (expected: 0 or more)",
-        "prometheus: {max-label-value-bytes: -1} | prometheus.max-label-value-bytes: -1 (expected: 0 or more)",
+        "prometheus: {max-label-name-bytes: -1} | prometheus.max-label-name-bytes: -1 (expected: 0"
+            + " or more)",
+        "prometheus: {max-label-value-bytes: -1} | prometheus.max-label-value-bytes: -1 (expected:"
+            + " 0 or more)",
         "order: none | order: none (expected: partition for remote write: a series has an order)",
         "max-request-bytes: 1 | max-request-bytes: 1 (expected: 65536 or more)",
         "external-labels: {__name__: x} | external-labels: [__name__] (expected: names of labels)",
-        "write_relabel_configs: [{action: x}] | write_relabel_configs[0].action: x (expected: an action of Prometheus)",
-        "high-availability: {replica-label: ''} | high-availability.replica-label: \"\" (expected: a label name)",
-        "high-availability: {cluster-label: ''} | high-availability.cluster-label: \"\" (expected: a label name)",
+        "write_relabel_configs: [{action: x}] | write_relabel_configs[0].action: x (expected: an"
+            + " action of Prometheus)",
+        "high-availability: {replica-label: ''} | high-availability.replica-label: \"\" (expected:"
+            + " a label name)",
+        "high-availability: {cluster-label: ''} | high-availability.cluster-label: \"\" (expected:"
+            + " a label name)",
         "timeout: 0s | timeout: 0s (expected: more than 0)",
       })
   void shouldRefuse(String key, String message) {

@@ -24,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -416,6 +417,7 @@ final class DeliveryLoop {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (TopicPartition id : ids) {
       AssignedPartition partition = assigned.get(id);
+      passMarkers(partition);
       long offset = partition == null ? -1 : partition.uncommitted();
       if (partition != null && offset >= 0) {
         offsets.put(id, new OffsetAndMetadata(offset, extent.note(id)));
@@ -423,6 +425,21 @@ final class DeliveryLoop {
       }
     }
     return offsets;
+  }
+
+  /**
+   * Marks of transactions have offsets, too, but are never given to a consumer: they are passed
+   * once all before them is settled, or a group would never be at the end of its topic.
+   */
+  private void passMarkers(@Nullable AssignedPartition partition) {
+    if (partition == null || partition.hasPolled() || partition.settled.committable() < 0) {
+      return;
+    }
+    try {
+      partition.settled.passed(consumer.position(partition.id, Duration.ZERO));
+    } catch (KafkaException e) {
+      log.debug("no position of {}", partition.id, e); // it is looked up again, by the next poll
+    }
   }
 
   /**

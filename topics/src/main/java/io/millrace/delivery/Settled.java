@@ -24,6 +24,13 @@ final class Settled {
     return committable;
   }
 
+  /** Nothing is owed an outcome before an offset that the consumer has passed. */
+  void passed(long offset) {
+    if (isEmpty()) {
+      committable = Math.max(committable, offset);
+    }
+  }
+
   /** True when nothing is owed an outcome. */
   boolean isEmpty() {
     committable();

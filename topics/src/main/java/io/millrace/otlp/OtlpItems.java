@@ -63,10 +63,13 @@ public final class OtlpItems {
    * @throws MalformedOtlp if the request cannot be walked
    */
   public static byte[] only(Signal signal, byte[] request, int[] items) throws MalformedOtlp {
-    Outline outline = Outline.of(request, Levels.of(signal));
+    return only(Outline.of(request, Levels.of(signal)), items);
+  }
+
+  static byte[] only(Outline outline, int[] items) {
     Objects.checkIndex(items[items.length - 1], outline.items());
     if (items.length == outline.items()) {
-      return request;
+      return outline.request();
     }
     PieceSize size = new PieceSize(outline);
     for (int item : items) {

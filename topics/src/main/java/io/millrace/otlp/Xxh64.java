@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** XXH64 with seed 0, by the xxHash specification 0.1.1. */
-final class Xxh64 {
+/** XXH64 by the xxHash specification 0.1.1. */
+public final class Xxh64 {
 
   private static final long PRIME_1 = 0x9E3779B185EBCA87L;
   private static final long PRIME_2 = 0xC2B2AE3D27D4EB4FL;
@@ -22,19 +22,24 @@ final class Xxh64 {
 
   private Xxh64() {}
 
-  /** Of the first {@code length} bytes. */
+  /** Of the first {@code length} bytes, with seed 0. */
   static long hash(byte[] bytes, int length) {
-    int striped = length & -32;
-    long hash = striped > 0 ? stripes(bytes, striped) : PRIME_5;
-    return avalanche(tail(bytes, striped, length, hash + length));
+    return hash(bytes, 0, length, 0);
   }
 
-  private static long stripes(byte[] bytes, int to) {
-    long lane1 = 0x60EA27EEADC0B5D6L; // PRIME_1 + PRIME_2
-    long lane2 = PRIME_2;
-    long lane3 = 0;
-    long lane4 = -PRIME_1;
-    for (int at = 0; at < to; at += 32) {
+  /** Of the bytes of {@code [from, to)}. */
+  public static long hash(byte[] bytes, int from, int to, long seed) {
+    int striped = from + (to - from & -32);
+    long hash = striped > from ? stripes(bytes, from, striped, seed) : seed + PRIME_5;
+    return avalanche(tail(bytes, striped, to, hash + (to - from)));
+  }
+
+  private static long stripes(byte[] bytes, int from, int to, long seed) {
+    long lane1 = seed + PRIME_1 + PRIME_2;
+    long lane2 = seed + PRIME_2;
+    long lane3 = seed;
+    long lane4 = seed - PRIME_1;
+    for (int at = from; at < to; at += 32) {
       lane1 = round(lane1, (long) LONG.get(bytes, at));
       lane2 = round(lane2, (long) LONG.get(bytes, at + 8));
       lane3 = round(lane3, (long) LONG.get(bytes, at + 16));

@@ -19,6 +19,12 @@ public final class RecordHeaders {
   /** Number of spans, data points or log records in the value, decimal. */
   public static final String ITEMS = "millrace-items";
 
+  /**
+   * On records whose points are sums that Millrace made of delta points: who takes the deltas
+   * themselves must leave them out. The value is empty.
+   */
+  public static final String SUMMED = "millrace-summed";
+
   private static final Pattern TENANT_TEXT = Pattern.compile("|[!-~]|[!-~][ -~]{0,148}[!-~]");
 
   private RecordHeaders() {}

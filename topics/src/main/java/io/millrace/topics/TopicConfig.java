@@ -25,9 +25,7 @@ public record TopicConfig(
   }
 
   public TopicConfig {
-    if (!name.matches("[a-zA-Z0-9._-]{1,244}") || name.equals(".") || name.equals("..")) {
-      throw new InvalidConfig("name", name, "1 to 244 letters, digits, '.', '_' or '-'");
-    }
+    requireName("name", name);
     if (partitions < 1) {
       throw new InvalidConfig("partitions", partitions, "at least 1");
     }
@@ -39,6 +37,12 @@ public record TopicConfig(
     }
     if (maxMessageBytes < 64 << 10 || maxMessageBytes > 64 << 20) {
       throw new InvalidConfig("max-message-bytes", maxMessageBytes, "65536 to 67108864");
+    }
+  }
+
+  static void requireName(String key, String name) {
+    if (!name.matches("[a-zA-Z0-9._-]{1,244}") || name.equals(".") || name.equals("..")) {
+      throw new InvalidConfig(key, name, "1 to 244 letters, digits, '.', '_' or '-'");
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -52,6 +53,22 @@ public final class TopicsAdmin implements AutoCloseable {
     @Override
     public String toString() {
       return "%s: %s %s (expected: %s)".formatted(topic, key, found, expected);
+    }
+  }
+
+  /**
+   * How many partitions a topic has; empty if it is missing.
+   *
+   * @throws KafkaException if Kafka cannot be asked
+   */
+  public OptionalInt partitions(String topic) {
+    try {
+      var description = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
+      return description == null
+          ? OptionalInt.empty()
+          : OptionalInt.of(get(description).partitions().size());
+    } catch (UnknownTopicOrPartitionException e) {
+      return OptionalInt.empty();
     }
   }
 

@@ -115,6 +115,31 @@ class DeliveryIT {
     assertBalance(Map.of("consumed", 500, "delivered", 500));
   }
 
+  /** Or a group would never be at the end of a topic that is written in transactions. */
+  @Test
+  void shouldCommitTheMarkOfATransactionAndDeliverNothingOfOneThatWasAborted() {
+    // Given
+    ScriptedDestination backend = new ScriptedDestination(4);
+    start(backend);
+    Map<String, Object> properties = kafka.clientProperties("transactions");
+    properties.put("transactional.id", topic);
+    // When
+    try (var producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, null, log(1, "1").toByteArray()));
+      producer.commitTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, null, log(2, "2").toByteArray()));
+      producer.flush();
+      producer.abortTransaction();
+    }
+    // Then two records and a mark behind each
+    awaitCommitted(4);
+    assertThat(numbers(backend)).isEqualTo(Set.of(1));
+  }
+
   @Test
   void shouldGoOnFromWhereItStoppedAndRepeatNothing() {
     produce(0, 200);

@@ -38,6 +38,18 @@ class SettledTest {
   }
 
   @Test
+  void shouldCommitWhatTheConsumerHasPassedOnlyWhenNothingIsOwed() {
+    Held first = add(10);
+    settled.passed(20);
+    assertThat(settled.committable()).isEqualTo(-1);
+    first.settle(1);
+    settled.passed(20);
+    assertThat(settled.committable()).isEqualTo(20);
+    settled.passed(15);
+    assertThat(settled.committable()).isEqualTo(20);
+  }
+
+  @Test
   void shouldTellTheOldestUnsettledRecord() {
     assertThat(settled.oldestTimestamp()).isEqualTo(-1);
     Held first = add(10);

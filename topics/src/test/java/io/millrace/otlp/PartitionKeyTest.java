@@ -97,6 +97,10 @@ class PartitionKeyTest {
 
       assertThat(Xxh64.hash(bytes, length))
           .isEqualTo(XXHashFactory.safeInstance().hash64().hash(bytes, 0, length, 0));
+      int from = length / 3;
+      long seed = random.nextLong();
+      assertThat(Xxh64.hash(bytes, from, length, seed))
+          .isEqualTo(XXHashFactory.safeInstance().hash64().hash(bytes, from, length - from, seed));
     }
   }
 }

@@ -23,7 +23,7 @@ class TopicsConfigTest {
             new Topic("otlp-traces-dead", 3, 3, config("1114112", "604800000")));
     assertThat(TopicsConfig.DEFAULT.catalogue(Signal.METRICS))
         .extracting(Topic::name)
-        .containsExactly("otlp-metrics", "otlp-metrics-dead");
+        .containsExactly("otlp-metrics", "otlp-metrics-delta", "otlp-metrics-dead");
     assertThat(TopicsConfig.DEFAULT.catalogue(Signal.LOGS))
         .extracting(Topic::name)
         .containsExactly("otlp-logs", "otlp-logs-dead");
@@ -37,6 +37,7 @@ class TopicsConfigTest {
     assertThat(config.withReplicationFactor(1).catalogue(Signal.TRACES))
         .extracting(Topic::name)
         .containsExactly("shop.eu-otlp-traces", "shop.eu-otlp-traces-dead");
+    assertThat(config.metricsDelta().name()).isEqualTo("shop.eu-otlp-metrics-delta");
     // What is shown as the configuration can be read again.
     assertThat(config.traces().name()).isEqualTo("otlp-traces");
   }
@@ -55,6 +56,24 @@ class TopicsConfigTest {
     assertRefused(
         () -> new TopicsConfig("12345", traces, traces, traces, 1, Duration.ofHours(1)),
         "prefix: 12345 (expected: together with " + traces.name() + " at most 244)");
+  }
+
+  @Test
+  void shouldGiveDeltaPointsATopicLikeThatOfMetricsUnderAnotherName() {
+    TopicConfig traces = topic("t", 1, 1, Duration.ofHours(1), 1 << 20);
+    TopicConfig metrics = topic("m", 5, 2, Duration.ofHours(3), 1 << 21);
+    assertThat(delta(traces, metrics, "d").metricsDelta())
+        .isEqualTo(topic("d", 5, 2, Duration.ofHours(3), 1 << 21));
+    assertRefused(
+        () -> delta(traces, metrics, "a b"),
+        "metrics-delta-name: a b (expected: 1 to 244 letters, digits, '.', '_' or '-')");
+    assertRefused(
+        () -> delta(traces, metrics, "m"),
+        "metrics-delta-name: m (expected: another name than metrics.name)");
+  }
+
+  private static TopicsConfig delta(TopicConfig traces, TopicConfig metrics, String name) {
+    return new TopicsConfig("", traces, metrics, name, traces, 1, Duration.ofDays(1));
   }
 
   private static TopicsConfig prefixed(String prefix) {

@@ -1,7 +1,9 @@
 package io.millrace.standalone;
 
+import io.millrace.metrics.delta.DeltaProcessor;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.TopicConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,31 +53,43 @@ final class CatchUp implements AutoCloseable {
     }
   }
 
-  /** Records that some processor has not committed yet. */
+  /**
+   * Records that some processor has not committed yet. Who sums delta points is asked before those
+   * who deliver the sums.
+   */
   private long behind(Admin admin) throws ExecutionException, InterruptedException {
     long behind = 0;
+    if (config.metrics().delta().enabled()) {
+      String group = DeltaProcessor.group(config.metrics().delivery().groupPrefix());
+      behind += behind(admin, group, config.topics().of(Signal.METRICS));
+      behind += behind(admin, group, config.topics().metricsDelta());
+    }
     for (Signal signal : Signal.values()) {
-      Map<TopicPartition, Long> ends = ends(admin, signal);
       for (String destination : config.processor(signal).destinations().keySet()) {
         String group = config.processor(signal).delivery().group(signal, destination);
-        Map<TopicPartition, OffsetAndMetadata> committed =
-            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-        for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-          OffsetAndMetadata offset = committed.get(end.getKey());
-          behind += end.getValue() - (offset == null ? 0 : offset.offset());
-        }
+        behind += behind(admin, group, config.topics().of(signal));
       }
     }
     return behind;
   }
 
-  private Map<TopicPartition, Long> ends(Admin admin, Signal signal)
+  private static long behind(Admin admin, String group, TopicConfig topic)
       throws ExecutionException, InterruptedException {
-    String topic = config.topics().of(signal).name();
-    int partitions = config.topics().of(signal).partitions();
+    long behind = 0;
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    for (Map.Entry<TopicPartition, Long> end : ends(admin, topic).entrySet()) {
+      OffsetAndMetadata offset = committed.get(end.getKey());
+      behind += end.getValue() - (offset == null ? 0 : offset.offset());
+    }
+    return behind;
+  }
+
+  private static Map<TopicPartition, Long> ends(Admin admin, TopicConfig topic)
+      throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-    for (int partition = 0; partition < partitions; partition++) {
-      wanted.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      wanted.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (var found : admin.listOffsets(wanted).all().get().entrySet()) {

@@ -117,7 +117,11 @@ public record StandaloneConfig(
         metrics.destinations().isEmpty()
             ? metrics.to(Map.of(FILES, MetricsDestination.to(outUrl(Signal.METRICS))))
             : metrics;
-    return new MetricsConfig(kafka, singleNodeTopics(), admin, section);
+    return new MetricsConfig(
+        kafka,
+        singleNodeTopics(),
+        admin,
+        section.withStateIn(standalone.dataDir().resolve("metrics-state")));
   }
 
   LogsConfig logs(KafkaConfig kafka) {

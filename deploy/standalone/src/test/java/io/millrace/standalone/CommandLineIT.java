@@ -5,6 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.otlp.Signal;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import io.opentelemetry.proto.metrics.v1.Sum;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -158,6 +165,49 @@ class CommandLineIT {
     }
   }
 
+  /** Ctrl-C comes while the last delta is on its way: it is waited for. */
+  @Test
+  void shouldSumDeltaPointsAndDeliverTheSumsBeforeItStops() throws Exception {
+    Path data = folder.resolve("data");
+    try (ChildJvm up = up(data, "--set", "metrics.delta.enabled=true")) {
+      String endpoint = up.awaitOutput("HTTP (http:\\S+)").group(1);
+      for (int second = 1; second <= 3; second++) {
+        assertThat(post(URI.create(endpoint + "/v1/metrics"), delta(second))).isEqualTo(200);
+      }
+      assertThat(up.terminate()).as(up::output).isZero();
+      up.assertNoStackTrace();
+    }
+    List<NumberDataPoint> sums =
+        OutFiles.items(data, Signal.METRICS).stream()
+            .map(item -> ((Metric) item.value()).getSum())
+            .peek(sum -> assertThat(sum.getAggregationTemporality().getNumber()).isEqualTo(2))
+            .flatMap(sum -> sum.getDataPointsList().stream())
+            .toList();
+    assertThat(sums).extracting(NumberDataPoint::getAsInt).containsExactly(1L, 3L, 6L);
+    assertThat(sums).extracting(NumberDataPoint::getStartTimeUnixNano).containsOnly(1_000_000_000L);
+  }
+
+  private static byte[] delta(int value) {
+    Sum sum =
+        Sum.newBuilder()
+            .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA)
+            .setIsMonotonic(true)
+            .addDataPoints(
+                NumberDataPoint.newBuilder()
+                    .setStartTimeUnixNano(1_000_000_000L * value)
+                    .setTimeUnixNano(1_000_000_000L * (value + 1))
+                    .setAsInt(value))
+            .build();
+    return ExportMetricsServiceRequest.newBuilder()
+        .addResourceMetrics(
+            ResourceMetrics.newBuilder()
+                .addScopeMetrics(
+                    ScopeMetrics.newBuilder()
+                        .addMetrics(Metric.newBuilder().setName("requests").setSum(sum))))
+        .build()
+        .toByteArray();
+  }
+
   @Test
   void shouldSayWhatPoliciesWouldHaveKept() throws IOException {
     String policies = Path.of("../../processor-traces/example.yaml").toAbsolutePath().toString();
@@ -188,7 +238,7 @@ class CommandLineIT {
       try (ChildJvm check = run(TOPICS, "check", "--config", config)) {
         assertThat(check.exitStatus()).as(check::output).isEqualTo(1);
         assertThat(check.complaints())
-            .hasSize(6)
+            .hasSize(7)
             .contains("otlp-traces: topic missing (expected: to exist)");
         check.assertNoStackTrace();
       }
@@ -196,7 +246,7 @@ class CommandLineIT {
         try (ChildJvm done = run(TOPICS, action, "--config", config)) {
           assertThat(done.exitStatus()).as(done::output).isZero();
           assertThat(done.stdout())
-              .hasSize(6)
+              .hasSize(7)
               .contains("otlp-traces: 3 partitions, 1 replicas, as configured");
           assertThat(done.complaints()).isEmpty();
         }
@@ -388,10 +438,15 @@ class CommandLineIT {
   }
 
   private static int post(int port, Signal signal) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + signal.httpPath());
+    return post(uri, NumberedItems.request(signal, 7, 8));
+  }
+
+  private static int post(URI uri, byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + signal.httpPath()))
+        HttpRequest.newBuilder(uri)
             .header("Content-Type", "application/x-protobuf")
-            .POST(BodyPublishers.ofByteArray(NumberedItems.request(signal, 7, 8)))
+            .POST(BodyPublishers.ofByteArray(body))
             .build();
     return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }

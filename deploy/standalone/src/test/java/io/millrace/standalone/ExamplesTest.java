@@ -52,6 +52,7 @@ class ExamplesTest {
   void shouldWriteMetricsAsTheExampleSays() {
     MetricsConfig config = read(MetricsConfig.DEFAULT, "processor-metrics/example.yaml");
     config.check();
+    assertThat(config.metrics().delta().enabled()).isTrue();
     assertThat(config.metrics().destinations()).containsOnlyKeys("prometheus", "mimir");
     assertThat(config.metrics().destinations().get("mimir").writeRelabelConfigs()).hasSize(2);
   }
