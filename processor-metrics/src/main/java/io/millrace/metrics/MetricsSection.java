@@ -49,7 +49,7 @@ public record MetricsSection(
 
   /** The same with another stage of processing. */
   public MetricsSection withProcessing(ProcessingConfig other) {
-    return new MetricsSection(delivery, destinations, other);
+    return new MetricsSection(delivery, destinations, other, delta);
   }
 
   private static ProcessorConfig common(

@@ -66,7 +66,7 @@ public final class TopicsAdmin implements AutoCloseable {
       var description = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
       return description == null
           ? OptionalInt.empty()
-          : OptionalInt.of(get(description).partitions().size());
+          : OptionalInt.of(AdminAnswers.get(description).partitions().size());
     } catch (UnknownTopicOrPartitionException e) {
       return OptionalInt.empty();
     }
