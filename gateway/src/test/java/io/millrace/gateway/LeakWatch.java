@@ -54,6 +54,7 @@ final class LeakWatch {
     ReferenceQueue<Object> queue = new ReferenceQueue<>();
     WeakReference<Object> sentinel = new WeakReference<>(new Object(), queue);
     await()
+        .atMost(Duration.ofMinutes(2)) // a collection takes seconds where others want the cores
         .pollInterval(Duration.ofMillis(5))
         .until(
             () -> {

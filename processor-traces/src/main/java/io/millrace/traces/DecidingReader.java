@@ -2,6 +2,7 @@ package io.millrace.traces;
 
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.traces.policy.SpanCursor;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,9 @@ final class DecidingReader implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  private final Consumer<byte[], ByteBuffer> consumer;
   private Settings settings;
   private Supplier<PolicyVerdicts> verdicts;
   private final SamplingMeters meters;
@@ -47,7 +50,7 @@ final class DecidingReader implements AutoCloseable {
   private static final class Partition {
     final PartitionDecider decider;
     final PolicyVerdicts verdicts;
-    final ArrayDeque<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
+    final ArrayDeque<ConsumerRecord<byte[], ByteBuffer>> polled = new ArrayDeque<>();
 
     /** Where the forwarder begins; -1 once the start of the look-back is found. */
     long beginning;
@@ -75,7 +78,7 @@ final class DecidingReader implements AutoCloseable {
   }
 
   DecidingReader(
-      Consumer<byte[], byte[]> consumer,
+      Consumer<byte[], ByteBuffer> consumer,
       Settings settings,
       Supplier<PolicyVerdicts> verdicts,
       SamplingMeters meters,
@@ -212,7 +215,7 @@ final class DecidingReader implements AutoCloseable {
    * look-back before that.
    */
   private void findBeginning(TopicPartition id, Partition partition) {
-    ConsumerRecord<byte[], byte[]> first = partition.polled.peekFirst();
+    ConsumerRecord<byte[], ByteBuffer> first = partition.polled.peekFirst();
     if (partition.beginning < 0 || first == null) {
       return;
     }
@@ -231,7 +234,7 @@ final class DecidingReader implements AutoCloseable {
     if (partition.beginning >= 0) {
       return;
     }
-    ConsumerRecord<byte[], byte[]> record;
+    ConsumerRecord<byte[], ByteBuffer> record;
     while ((record = partition.polled.peekFirst()) != null
         && partition.decider.mayRead(record.timestamp())) {
       partition.polled.removeFirst();
@@ -255,15 +258,16 @@ final class DecidingReader implements AutoCloseable {
     log.info("{}: rebuilt {} traces in {} ms", id, partition.decider.traces(), taken.toMillis());
   }
 
-  private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
+  private void observe(ConsumerRecord<byte[], ByteBuffer> record, Partition partition) {
     PartitionDecider decider = partition.decider;
     decider.read(record.offset(), record.timestamp());
     if (Sampler.isRedriven(record)) {
       return;
     }
-    byte[] value = record.value() == null ? new byte[0] : record.value();
+    ByteBuffer value = record.value() == null ? EMPTY : record.value();
+    int from = value.arrayOffset() + value.position();
     try {
-      cursor.over(value);
+      cursor.over(value.array(), from, from + value.remaining());
       boolean plain = true;
       while (cursor.next()) {
         observeSpan(record, partition);
@@ -286,7 +290,7 @@ final class DecidingReader implements AutoCloseable {
     }
   }
 
-  private void observeSpan(ConsumerRecord<byte[], byte[]> record, Partition partition)
+  private void observeSpan(ConsumerRecord<byte[], ByteBuffer> record, Partition partition)
       throws MalformedOtlp {
     PartitionDecider decider = partition.decider;
     if (cursor.traceIdHi() == 0 && cursor.traceIdLo() == 0) {

@@ -102,7 +102,7 @@ final class Sampler implements Stage {
   }
 
   /** What was kept once, and then chosen by a person, is not decided on again. */
-  static boolean isRedriven(ConsumerRecord<byte[], byte[]> record) {
+  static boolean isRedriven(ConsumerRecord<byte[], ?> record) {
     return RecordHeaders.get(record.headers(), DeadLetterHeaders.REDRIVEN_TO).isPresent();
   }
 

@@ -8,6 +8,7 @@ import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.traces.policy.TailSamplingConfig;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,8 +108,11 @@ public final class TracesProcessor {
     return new Sampler(reader, meters, annotations, sampling, source);
   }
 
-  /** A reader without a group: it goes where the forwarder's partitions are. */
-  private static KafkaConsumer<byte[], byte[]> consumer(KafkaConfig kafka, String clientId) {
+  /**
+   * A reader without a group: it goes where the forwarder's partitions are. What it reads is looked
+   * at once, so it need not be copied out of what was fetched.
+   */
+  private static KafkaConsumer<byte[], ByteBuffer> consumer(KafkaConfig kafka, String clientId) {
     Map<String, Object> properties = kafka.clientProperties(clientId);
     properties.put("enable.auto.commit", false);
     properties.put("auto.offset.reset", "earliest");
@@ -116,6 +121,6 @@ public final class TracesProcessor {
     properties.putIfAbsent("fetch.max.bytes", 2 << 20);
     properties.putIfAbsent("default.api.timeout.ms", 10_000);
     return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        properties, new ByteArrayDeserializer(), new ByteBufferDeserializer());
   }
 }

@@ -78,10 +78,15 @@ public final class SpanCursor {
 
   /** Starts over with a record's value. */
   public SpanCursor over(byte[] record) throws MalformedOtlp {
-    bytes = record;
-    request.over(record, 0, record.length);
-    resourceSpans.over(record, 0, 0);
-    scopeSpans.over(record, 0, 0);
+    return over(record, 0, record.length);
+  }
+
+  /** Starts over with a record's value that lies in {@code [from, to)} of an array. */
+  public SpanCursor over(byte[] array, int from, int to) throws MalformedOtlp {
+    bytes = array;
+    request.over(array, from, to);
+    resourceSpans.over(array, from, from);
+    scopeSpans.over(array, from, from);
     return this;
   }
 
@@ -221,7 +226,7 @@ public final class SpanCursor {
         && traceIdTo - traceIdFrom == TRACE_ID_BYTES;
   }
 
-  /** The record the span lies in. */
+  /** The array the span lies in. */
   public byte[] bytes() {
     return bytes;
   }
