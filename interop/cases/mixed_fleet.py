@@ -45,7 +45,7 @@ def apart(lab, otelcol):
     expect("the warning", "split-traces: otlp-traces" in pipeline.process.stderr(), True)
     found = pipeline.metric(SPLIT)
     expect("no more found than there are", found <= split, True)
-    pipeline.stop()
+    pipeline.process.kill()
     lab.note(f"murmur2 and sarama_compat: {split} of {TRACES} traces are split, and the processor found {found:.0f}")
 
 

@@ -8,19 +8,18 @@ package io.millrace.traces;
  */
 final class SplitTraces {
 
-  private static final int SLOTS = 1 << 16;
+  private static final int SLOT_BITS = 16;
+  private static final int PARTITION_BITS = 16;
+  private static final long PARTITION_MASK = (1 << PARTITION_BITS) - 1;
 
   /** In place of a partition: nothing more to tell of the trace. */
-  private static final int TOLD = -1;
+  private static final long TOLD = PARTITION_MASK;
 
-  private final long[] high = new long[SLOTS];
-  private final long[] low = new long[SLOTS];
-  private final int[] partitions = new int[SLOTS];
+  /** A trace each: 48 bits of its hash, of which 16 more are the slot, and the partition plus 1. */
+  private final long[] slots = new long[1 << SLOT_BITS];
 
-  // Asked last: spans of a trace stand together, mostly.
-  private long lastHigh;
-  private long lastLow;
-  private int lastPartition;
+  private long lastHash;
+  private int lastPartition = -1;
 
   /**
    * A span of a trace was read from a partition; ids of zero are of no trace.
@@ -28,23 +27,25 @@ final class SplitTraces {
    * @return whether the trace was seen on another one before; true once for each trace
    */
   boolean isSplit(long idHigh, long idLow, int partition) {
-    if (idHigh == lastHigh && idLow == lastLow && partition == lastPartition) {
+    long hash = (idLow ^ (idHigh * 0xC2B2AE3D27D4EB4FL)) * 0x9E3779B97F4A7C15L;
+    if (hash == lastHash && partition == lastPartition) {
       return false;
     }
-    lastHigh = idHigh;
-    lastLow = idLow;
+    lastHash = hash;
     lastPartition = partition;
-    int slot = Long.hashCode((idHigh ^ idLow) * 0x9E3779B97F4A7C15L) & (SLOTS - 1);
-    if (high[slot] != idHigh || low[slot] != idLow) {
-      high[slot] = idHigh;
-      low[slot] = idLow;
-      partitions[slot] = partition;
+    int slot = (int) (hash >>> (Long.SIZE - SLOT_BITS));
+    long trace = hash << PARTITION_BITS;
+    long here = (partition + 1) & PARTITION_MASK;
+    long before = slots[slot];
+    if ((before & ~PARTITION_MASK) != trace || before == 0) {
+      slots[slot] = trace | here;
       return false;
     }
-    if (partitions[slot] == partition || partitions[slot] == TOLD) {
+    long onPartition = before & PARTITION_MASK;
+    if (onPartition == here || onPartition == TOLD) {
       return false;
     }
-    partitions[slot] = TOLD;
+    slots[slot] = trace | TOLD;
     return true;
   }
 }
