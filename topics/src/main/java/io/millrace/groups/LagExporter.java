@@ -79,8 +79,9 @@ public final class LagExporter implements Role {
 
   private void run() {
     Set<String> topics =
-        Stream.of(Signal.values())
-            .map(signal -> config.topics().of(signal).name())
+        Stream.concat(
+                Stream.of(Signal.values()).map(signal -> config.topics().of(signal).name()),
+                Stream.of(config.topics().metricsDelta().name()))
             .collect(Collectors.toSet());
     try (LagReader reader = new LagReader(config.kafka(), topics)) {
       do {
