@@ -1,10 +1,10 @@
 """Us to Collector: its Kafka receiver reads what our gateway has published; all three signals, equal item by item."""
 
-from lab import otlp, peers
+from lab import peers
+from lab.collector import SECONDS, Reading
 from lab.millrace import Pipeline, Shop
 from lab.verdict import expect
 
-SECONDS = 120
 
 
 def run(lab):
@@ -15,7 +15,7 @@ def run(lab):
         for protocol in ("grpc", "http")
     ]
     sent = [shop.wait(SECONDS) for shop in shops]
-    read = Read(lab, otelcol, pipeline.kafka)
+    read = Reading(lab, "otelcol", otelcol, pipeline.kafka, "from-kafka.yaml")
     for signal in Shop.WORDS:
         read.await_(signal, sum(each[signal] for each in sent))
     read.process.stop()
@@ -30,20 +30,3 @@ def compare(lab, signal, ours, theirs):
     expect(f"{signal} that only the Collector has", sorted(found - expected)[:3], [])
     expect(f"{signal} that the Collector does not have", sorted(expected - found)[:3], [])
     lab.note(f"{signal}: {len(found)} items, equal to those that our processor delivers")
-
-
-class Read:
-    """A Collector that writes what it reads from Kafka to files."""
-
-    def __init__(self, lab, otelcol, kafka):
-        self.folder = lab.folder / "read"
-        self.folder.mkdir()
-        config = peers.PINS / "collector" / "from-kafka.yaml"
-        env = {"KAFKA": kafka, "OUT": str(self.folder)}
-        self.process = lab.start("otelcol", [otelcol, "--config", config], env)
-
-    def items(self, signal):
-        return [item for file in self.folder.glob(f"{signal}.jsonl") for item in otlp.read_file(file, signal)]
-
-    def await_(self, signal, count):
-        self.process.await_(f"{count} items of {signal}", lambda: len(self.items(signal)) >= count, SECONDS)

@@ -1,12 +1,13 @@
 """One case: a file in cases/ with a function run(lab), and its verdict."""
 
 import importlib
+import json
 import signal
 import sys
 import traceback
 from pathlib import Path
 
-from lab.processes import Lab
+from lab.processes import USES, Lab
 from lab.verdict import Failed, Skipped
 
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
@@ -51,3 +52,9 @@ def verdict(folder, exit_status):
         return FAILED, f"ended with status {exit_status} and no verdict"
     left, _, reason = file.read_text().partition("\n")
     return left, reason
+
+
+def peers(folder):
+    """The versions of the peers that it used, by their names."""
+    file = folder / USES
+    return json.loads(file.read_text()) if file.exists() else {}

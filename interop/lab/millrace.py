@@ -13,6 +13,10 @@ LAUNCHER = Path(__file__).resolve().parent.parent.parent / "millrace"
 # The machine may be busy with other things; this bounds hanging, not speed.
 START_SECONDS = 180
 STOP_SECONDS = 180
+SETTLE_SECONDS = 120
+
+# What can become of an item, as the processors count it.
+OUTCOMES = ("delivered", "sampled_out", "dropped", "dead_lettered", "rejected")
 
 
 class Role:
@@ -40,14 +44,22 @@ class Role:
 
     def metric(self, name, **labels):
         """The sum of the samples of a counter or gauge that have these labels."""
-        total = 0.0
+        return sum(value for _, value in self._samples(name, labels))
+
+    def metric_by(self, label, name, **labels):
+        """The same for each value of a label; none that are zero."""
+        by = {}
+        for found, value in self._samples(name, labels):
+            by[found.get(label)] = by.get(found.get(label), 0) + value
+        return {key: value for key, value in by.items() if value}
+
+    def _samples(self, name, labels):
         for line in self._admin("/metrics").splitlines():
             sample = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
             if sample and sample.group(1) == name:
                 found = dict(re.findall(r'(\w+)="([^"]*)"', sample.group(2) or ""))
                 if labels.items() <= found.items():
-                    total += float(sample.group(3))
-        return total
+                    yield found, float(sample.group(3))
 
     def _admin(self, path):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=30) as answer:
@@ -63,20 +75,52 @@ class Role:
 
 
 class Pipeline(Role):
-    """`millrace up`: a broker, a gateway and the three processors, which write OTLP/JSON files."""
+    """`millrace up`: a broker, a gateway and the three processors, which write OTLP/JSON files.
 
-    def __init__(self, lab, settings=None, name="up"):
+    destinations: by signal and name, a URL or the keys of a destination; a signal without has files alone.
+    """
+
+    def __init__(self, lab, settings=None, name="up", destinations=None):
         self.folder = lab.folder / name
-        catch_up = {"standalone.kafka-port": 0, "standalone.catch-up-timeout": "2m"}
-        super().__init__(
-            lab, name, ["up", "--data-dir", self.folder], {**catch_up, **(settings or {})}, (0, 0, 0)
-        )
+        self.destinations = destinations or {}
+        always = {"standalone.kafka-port": 0, "standalone.catch-up-timeout": "2m"}
+        told = {**always, **_keys(self.destinations), **(settings or {})}
+        super().__init__(lab, name, ["up", "--data-dir", self.folder], told, (0, 0, 0))
         self.kafka = re.search(r"Kafka +(\S+),", self.process.stdout()).group(1)
+
+    def settled(self, signal, destination):
+        """Items that a destination has an outcome for."""
+        labels = {"signal": signal, "destination": destination}
+        return sum(self.metric(f"millrace_{outcome}_items_total", **labels) for outcome in OUTCOMES)
+
+    def await_settled(self, signal, seconds=SETTLE_SECONDS):
+        """Until every destination has settled every item that the gateway has published."""
+        for destination in self.destinations[signal]:
+            what = f"all {signal} settled at {destination}"
+            self.process.await_(what, lambda: self.settled(signal, destination) >= self.published(signal), seconds)
+
+    def published(self, signal):
+        return self.metric("millrace_gateway_published_items_total", signal=signal)
+
+    def dead(self, signal, destination):
+        """Dead letters of a destination, by reason."""
+        labels = {"signal": signal, "destination": destination}
+        return self.metric_by("reason", "millrace_dead_lettered_items_total", **labels)
 
     def items(self, signal, tenant=None):
         """What has been delivered. All that was acknowledged, once the pipeline has stopped."""
         folder = self.folder / "out" / signal
         return otlp.read(folder / tenant if tenant else folder, signal)
+
+
+def _keys(destinations):
+    """Of the configuration."""
+    return {
+        f"{signal}.destinations.{name}.{key}": value
+        for signal, named in destinations.items()
+        for name, keys in named.items()
+        for key, value in (keys if isinstance(keys, dict) else {"url": keys}).items()
+    }
 
 
 class Gateway(Role):

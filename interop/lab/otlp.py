@@ -56,7 +56,7 @@ def read(folder, signal):
 
 
 def read_file(file, signal):
-    return [item for line in _complete_lines(file) for item in _items(json.loads(line), signal)]
+    return [item for line in _complete_lines(file) for item in items(json.loads(line), signal)]
 
 
 def _complete_lines(file):
@@ -64,7 +64,7 @@ def _complete_lines(file):
     return file.read_text().split("\n")[:-1]
 
 
-def _items(request, signal):
+def items(request, signal):
     name = signal.capitalize()
     if signal == "traces":
         name = "Spans"

@@ -6,7 +6,9 @@ version gets a new one.
 
 import hashlib
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,37 +18,46 @@ from lab.verdict import Failed, Skipped
 PINS = Path(__file__).resolve().parent.parent
 BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.155.0"
 MAKE_SECONDS = 1200
+ASK_SECONDS = 20
+NUMBER = r"\d+\.\d+(?:\.\d+)?"
 
 
-def installed(name, hint):
-    """The program that an environment variable names, HAPROXY for haproxy, or that is on PATH."""
-    found = _installed(name)
+def installed(lab, name, hint, program=None, version=""):
+    """The program that an environment variable names, HAPROXY for haproxy, or that is on PATH.
+
+    program: what it is called on PATH, if not by its name. version: how its number has to begin.
+    """
+    found = _installed(lab, name, program or name, version)
     if not found:
-        raise Skipped(f"no {name} found (expected: {name} on PATH, or its path in {_variable(name)}; {hint})")
+        wanted = f"{program or name} {version}".strip()
+        raise Skipped(f"no {name} found (expected: {wanted} on PATH, or its path in {_variable(name)}; {hint})")
     return found
 
 
-def go(lab, name, package):
-    """A Go program: installed, or else built from the module that NAME/go.mod pins."""
-    found = _installed(name)
+def go(lab, name, package, tags="", version=""):
+    """A Go program: installed, in that version, or else built from the module that NAME/go.mod pins."""
+    found = _installed(lab, name, name, version)
     if found:
         return found
     if not shutil.which("go"):
-        installed(name, "or Go on PATH, to build it with")
+        installed(lab, name, "or Go on PATH, to build it with", version=version)
+    # The release stands behind the module's version where that is another.
+    lab.uses(name, _pinned(name, "go.mod", rf"^(?:require|\t)\s*\S+ (?:\S+ // )?v?({NUMBER})"))
 
     def make(target):
-        _go_build(lab, name, PINS / name, target, package)
+        _go_build(lab, name, PINS / name, target, package, tags=tags)
 
     return _cached(name, make) / name
 
 
 def collector(lab):
     """A Collector with Kafka: installed as otelcol-contrib, or built as otelcol/builder.yaml says."""
-    found = _installed("otelcol-contrib")
+    found = _installed(lab, "otelcol-contrib", "otelcol-contrib")
     if found:
         return found
     if not shutil.which("go"):
-        installed("otelcol-contrib", "or Go on PATH, to build it with")
+        installed(lab, "otelcol-contrib", "or Go on PATH, to build it with")
+    lab.uses("otelcol", _pinned("otelcol", "builder.yaml", rf"version: ({NUMBER})"))
 
     def make(target):
         shutil.copy(PINS / "otelcol" / "builder.yaml", target)
@@ -62,6 +73,7 @@ def collector(lab):
 
 def python(lab, name):
     """The interpreter of a virtual environment with what NAME/requirements.txt pins."""
+    lab.uses(name, _pinned(name, "requirements.txt", rf"opentelemetry-sdk==({NUMBER})"))
 
     def make(target):
         _make(lab, f"environment of {name}", [sys.executable, "-m", "venv", target])
@@ -73,7 +85,8 @@ def python(lab, name):
 
 def node(lab, name):
     """A folder with NAME's files and the packages that its package-lock.json pins."""
-    installed("npm", "it comes with Node.js")
+    installed(lab, "npm", "it comes with Node.js")
+    lab.uses(name, _pinned(name, "package.json", rf'"@opentelemetry/sdk-trace-base": "({NUMBER})"'))
 
     def make(target):
         shutil.copytree(PINS / name, target, dirs_exist_ok=True)
@@ -82,19 +95,72 @@ def node(lab, name):
     return _cached(name, make)
 
 
-def _installed(name):
+def java(lab, name):
+    """A class path with NAME's classes and the libraries that NAME/pom.xml pins."""
+    installed(lab, "java", "a JDK 17 or newer")
+    lab.uses(name, _pinned(name, "pom.xml", rf"<opentelemetry.version>({NUMBER})<"))
+
+    def make(target):
+        shutil.copytree(PINS / name, target, dirs_exist_ok=True)
+        maven = [PINS.parent / "mvnw", "-q", "-B", "-f", target / "pom.xml"]
+        _make(lab, f"build of {name}", [*maven, "compile", "dependency:copy-dependencies"])
+
+    made = _cached(name, make) / "target"
+    return f"{made / 'classes'}:{made / 'dependency'}/*"
+
+
+def rust(lab, name):
+    """A program that NAME/Cargo.lock pins."""
+    if not shutil.which("cargo"):
+        installed(lab, "cargo", "the Rust toolchain")
+    lab.uses(name, _pinned(name, "Cargo.toml", rf'^opentelemetry_sdk = .*"=?({NUMBER})"'))
+
+    def make(target):
+        shutil.copytree(PINS / name, target, dirs_exist_ok=True)
+        _make(lab, f"build of {name}", ["cargo", "build", "--release", "--locked", "--manifest-path", target / "Cargo.toml"])
+        shutil.move(target / "target" / "release" / name, target / name)
+        shutil.rmtree(target / "target")
+
+    return _cached(name, make) / name
+
+
+def _installed(lab, name, program, version=""):
     named = os.environ.get(_variable(name))
     if named and not os.access(named, os.X_OK):
         raise Failed(f"{_variable(name)}: {named} (expected: a program)")
-    return named or shutil.which(name)
+    found = named or shutil.which(program)
+    if not found:
+        return None
+    said = _said(found)
+    if not named and not said.startswith(version):
+        return None
+    lab.uses(name, said or "installed")
+    return found
+
+
+def _said(program):
+    """The number that a program gives as its own in its first line; empty if it gives none."""
+    for option in ("--version", "-v"):
+        try:
+            done = subprocess.run([program, option], capture_output=True, text=True, timeout=ASK_SECONDS)
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        number = re.search(NUMBER, (done.stdout + done.stderr).partition("\n")[0])
+        if number:
+            return number.group()
+    return ""
+
+
+def _pinned(name, file, pattern):
+    return re.search(pattern, (PINS / name / file).read_text(), re.MULTILINE).group(1)
 
 
 def _variable(name):
     return name.upper().replace("-", "_")
 
 
-def _go_build(lab, name, module, target, package, mod="readonly"):
-    flags = [f"-mod={mod}", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w"]
+def _go_build(lab, name, module, target, package, mod="readonly", tags=""):
+    flags = [f"-mod={mod}", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", f"-tags={tags}"]
     command = ["go", "-C", module, "build", *flags, "-o", target / name, package]
     _make(lab, f"build of {name}", command, {"CGO_ENABLED": "0"})
 
@@ -132,6 +198,6 @@ def _rename(under_way, made):
 
 def _pin(folder):
     digest = hashlib.sha256(f"{sys.version_info[:2]} {os.uname().machine}".encode())
-    for file in sorted(folder.iterdir()):
+    for file in sorted(each for each in folder.rglob("*") if each.is_file()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]

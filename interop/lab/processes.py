@@ -1,5 +1,6 @@
 """The processes of a case. All of them are stopped when it ends; none is waited for without a limit."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 from lab.verdict import Failed
 
 STOP_SECONDS = 60
+USES = "uses.json"
 
 
 class Lab:
@@ -19,6 +21,7 @@ class Lab:
         self.case = case
         self.folder = Path(folder)
         self._processes = []
+        self._uses = {}
 
     def __enter__(self):
         return self
@@ -29,6 +32,11 @@ class Lab:
 
     def note(self, text):
         print(f"  {self.case}: {text}", flush=True)
+
+    def uses(self, peer, version):
+        """For the table of what Millrace works with."""
+        self._uses[peer] = version
+        (self.folder / USES).write_text(json.dumps(self._uses))
 
     def start(self, name, command, env=None, cwd=None):
         """Starts a command in the background. It is stopped with the case, if not before."""

@@ -13,7 +13,16 @@ public final class ConfigOptions {
 
   /** One file may serve every role: a role accepts the sections of the others unread. */
   private static final Set<String> SECTIONS =
-      Set.of("kafka", "topics", "admin", "gateway", "traces", "metrics", "logs", "standalone");
+      Set.of(
+          "kafka",
+          "topics",
+          "admin",
+          "gateway",
+          "traces",
+          "metrics",
+          "logs",
+          "standalone",
+          "lag-exporter");
 
   @Option(
       names = "--config",

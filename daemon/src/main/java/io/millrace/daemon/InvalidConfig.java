@@ -34,4 +34,9 @@ public final class InvalidConfig extends IllegalArgumentException {
     }
     return new InvalidConfig(key.isEmpty() ? path : path + "." + key, found, expected);
   }
+
+  /** The same complaint of another key, such as an option that stands for this one. */
+  public InvalidConfig at(String otherKey) {
+    return new InvalidConfig(otherKey, found, expected);
+  }
 }

@@ -10,9 +10,9 @@ import java.util.Properties;
  * @param version the Maven version
  * @param commit the commit it was built from; empty if the build was not told
  */
-record Version(String version, String commit) {
+public record Version(String version, String commit) {
 
-  static Version current() {
+  public static Version current() {
     Properties properties = new Properties();
     try (InputStream resource = Version.class.getResourceAsStream("version.properties")) {
       if (resource == null) {

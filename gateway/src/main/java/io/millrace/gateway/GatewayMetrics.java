@@ -8,8 +8,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.gateway.ExportRequest.Transport;
+import io.millrace.ledger.LedgerMeter;
+import io.millrace.ledger.TenantItems;
 import io.millrace.otlp.Signal;
 import io.millrace.otlp.Split;
+import io.millrace.topics.TenantLabels;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -42,7 +45,8 @@ final class GatewayMetrics {
   private final TenantMeters tenants;
 
   GatewayMetrics(MeterRegistry registry, Admission admission, Set<String> namedTenants) {
-    tenants = new TenantMeters(registry, namedTenants);
+    TenantLabels labels = new TenantLabels(namedTenants);
+    tenants = new TenantMeters(registry, labels);
     credentialsReloads =
         Map.of(
             true, credentialsReloads(registry, "success"),
@@ -57,7 +61,9 @@ final class GatewayMetrics {
     unknownPaths =
         new Meters(registry, Tags.of("signal", "unknown")).refusedRequests("unknown_path");
     signals =
-        each(EnumSet.allOf(Signal.class), signal -> new BySignal(new Meters(registry, signal)));
+        each(
+            EnumSet.allOf(Signal.class),
+            signal -> new BySignal(new Meters(registry, signal), labels));
   }
 
   private static Counter credentialsReloads(MeterRegistry registry, String outcome) {
@@ -72,8 +78,12 @@ final class GatewayMetrics {
   }
 
   /** A request has been split: its items are known, and those that cannot be stored are refused. */
-  void received(Signal signal, Split split) {
+  void received(Signal signal, Split split, @Nullable String tenant) {
     BySignal meters = of(signal);
+    int stored = split.pieces().stream().mapToInt(Split.Piece::items).sum();
+    int unstorable = split.refused().stream().mapToInt(Split.Refused::items).sum();
+    meters.count(tenant, LedgerMeter.RECEIVED, stored + unstorable);
+    meters.count(tenant, LedgerMeter.REFUSED, unstorable);
     for (Split.Piece piece : split.pieces()) {
       meters.receivedItems.increment(piece.items());
       meters.inFlightItems.addAndGet(piece.items());
@@ -85,16 +95,18 @@ final class GatewayMetrics {
   }
 
   /** A request's items are on Kafka and its client is being told so. */
-  void published(Signal signal, int items, int records) {
+  void published(Signal signal, int items, int records, @Nullable String tenant) {
     BySignal meters = of(signal);
+    meters.count(tenant, LedgerMeter.PUBLISHED, items);
     meters.publishedItems.increment(items);
     meters.publishedRecords.increment(records);
     meters.inFlightItems.addAndGet(-items);
   }
 
   /** A request failed after it had been split. */
-  void refusedItems(Signal signal, Refusal reason, int items) {
+  void refusedItems(Signal signal, Refusal reason, int items, @Nullable String tenant) {
     BySignal meters = of(signal);
+    meters.count(tenant, LedgerMeter.REFUSED, items);
     get(meters.refusedItems, reason).increment(items);
     meters.inFlightItems.addAndGet(-items);
   }
@@ -153,17 +165,23 @@ final class GatewayMetrics {
     final Map<Refusal, Counter> refusedRequests;
     final Map<Transport, Timer> durations;
     final AtomicLong inFlightItems;
+    final TenantItems tenants;
 
-    BySignal(Meters meters) {
+    BySignal(Meters meters, TenantLabels labels) {
+      tenants = meters.tenantItems(labels);
       receivedBytes = meters.counter("received.bytes", "Decoded bytes of requests");
-      receivedItems = meters.counter("received.items", "Items of requests that could be read");
-      publishedItems = meters.counter("published.items", "Items acknowledged to the client");
+      receivedItems = meters.counter(LedgerMeter.RECEIVED, "Items of requests that could be read");
+      publishedItems = meters.counter(LedgerMeter.PUBLISHED, "Items acknowledged to the client");
       publishedRecords = meters.counter("published.records", "Kafka records of those items");
       unstorableItems = each(EnumSet.allOf(Split.Reason.class), meters::refusedItems);
       refusedItems = each(AFTER_SPLIT, meters::refusedItems);
       refusedRequests = each(EnumSet.allOf(Refusal.class), meters::refusedRequests);
       durations = each(EnumSet.allOf(Transport.class), meters::duration);
       inFlightItems = meters.inFlightItems();
+    }
+
+    void count(@Nullable String tenant, LedgerMeter outcome, int items) {
+      tenants.count(tenant == null ? "" : tenant, outcome, items);
     }
   }
 
@@ -178,8 +196,19 @@ final class GatewayMetrics {
       return counter(name, description, tags);
     }
 
+    Counter counter(LedgerMeter meter, String description) {
+      return Counter.builder(meter.meter()).description(description).tags(tags).register(registry);
+    }
+
+    TenantItems tenantItems(TenantLabels labels) {
+      return new TenantItems("millrace.gateway.tenant.items", labels, registry, tags);
+    }
+
     Counter refusedItems(Enum<?> reason) {
-      return counter("refused.items", "Items not stored", tags.and("reason", id(reason)));
+      return Counter.builder(LedgerMeter.REFUSED.meter())
+          .description("Items not stored")
+          .tags(tags.and("reason", id(reason)))
+          .register(registry);
     }
 
     Counter refusedRequests(Enum<?> reason) {
@@ -199,7 +228,7 @@ final class GatewayMetrics {
 
     AtomicLong inFlightItems() {
       AtomicLong items = new AtomicLong();
-      Gauge.builder("millrace.gateway.in.flight.items", items, AtomicLong::get)
+      Gauge.builder(LedgerMeter.GATEWAY_IN_FLIGHT.meter(), items, AtomicLong::get)
           .description("Items between split and answer")
           .tags(tags)
           .strongReference(true)

@@ -144,7 +144,7 @@ final class Intake {
       budget.giveBackBytes(request.body().length);
       return refuse(request, overLimit.get());
     }
-    metrics.received(signal, split);
+    metrics.received(signal, split, request.tenant());
     Accepted accepted = accepted(split.refused());
     CompletableFuture<Void> acknowledgement = publisher.publish(request, split.pieces());
     // The rest is garbage now; Kafka's buffer has a copy of the records until the answer.
@@ -154,7 +154,7 @@ final class Intake {
           if (failure != null) {
             return failed(request, items, failure);
           }
-          metrics.published(signal, items, records);
+          metrics.published(signal, items, records, request.tenant());
           return accepted;
         });
   }
@@ -169,7 +169,7 @@ final class Intake {
 
   private Refused failed(ExportRequest request, int items, Throwable failure) {
     Refusal reason = Refusal.of(failure);
-    metrics.refusedItems(request.signal(), reason, items);
+    metrics.refusedItems(request.signal(), reason, items, request.tenant());
     metrics.refusedRequest(request.signal(), reason, request.tenant());
     return new Refused(reason, String.valueOf(failure.getMessage()));
   }

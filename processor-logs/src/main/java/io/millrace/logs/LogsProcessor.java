@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Destination;
+import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.logs.loki.LokiPush;
@@ -18,13 +19,20 @@ public final class LogsProcessor {
   private LogsProcessor() {}
 
   public static Role start(LogsConfig config, MeterRegistry registry) {
+    return start(config, Extent.LIVE, registry);
+  }
+
+  /** Delivers a part of the topic only. */
+  public static Role start(LogsConfig config, Extent extent, MeterRegistry registry) {
     return Processor.start(
         Signal.LOGS,
         config.kafka(),
         config.topics().of(Signal.LOGS),
         config.logs().processor(),
-        destination -> Stage.passThrough(Signal.LOGS),
-        destination -> open(config.logs(), destination, registry),
+        new Processor.Parts(
+            destination -> Stage.passThrough(Signal.LOGS),
+            destination -> open(config.logs(), destination, registry),
+            extent),
         registry);
   }
 

@@ -37,6 +37,11 @@ public record LogsSection(
     return new LogsSection(delivery, others, processing);
   }
 
+  /** The same with another stage of processing. */
+  public LogsSection withProcessing(ProcessingConfig other) {
+    return new LogsSection(delivery, destinations, other);
+  }
+
   private static ProcessorConfig common(
       DeliveryConfig delivery,
       Map<String, LogsDestination> destinations,

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Destination;
+import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
 import io.millrace.metrics.delta.DeltaProcessor;
 import io.millrace.metrics.prometheus.RemoteWrite;
@@ -28,7 +29,7 @@ public final class MetricsProcessor implements Role {
   }
 
   public static Role start(MetricsConfig config, MeterRegistry registry) {
-    Processor deliveries = deliver(config, registry);
+    Processor deliveries = deliver(config, Extent.LIVE, registry);
     MetricsSection metrics = config.metrics();
     return new MetricsProcessor(
         metrics.delta().enabled()
@@ -43,14 +44,21 @@ public final class MetricsProcessor implements Role {
         deliveries);
   }
 
-  private static Processor deliver(MetricsConfig config, MeterRegistry registry) {
+  /** Delivers a part of the topic only, and sums nothing: the sums of then lie there as well. */
+  public static Role start(MetricsConfig config, Extent extent, MeterRegistry registry) {
+    return deliver(config, extent, registry);
+  }
+
+  private static Processor deliver(MetricsConfig config, Extent extent, MeterRegistry registry) {
     return Processor.start(
         Signal.METRICS,
         config.kafka(),
         config.topics().of(Signal.METRICS),
         config.metrics().processor(),
-        destination -> stage(config.metrics(), destination),
-        destination -> open(config.metrics(), destination, registry),
+        new Processor.Parts(
+            destination -> stage(config.metrics(), destination),
+            destination -> open(config.metrics(), destination, registry),
+            extent),
         registry);
   }
 

@@ -47,6 +47,11 @@ public record MetricsSection(
     return new MetricsSection(delivery, destinations, processing, delta.in(folder));
   }
 
+  /** The same with another stage of processing. */
+  public MetricsSection withProcessing(ProcessingConfig other) {
+    return new MetricsSection(delivery, destinations, other, delta);
+  }
+
   private static ProcessorConfig common(
       DeliveryConfig delivery,
       Map<String, MetricsDestination> destinations,

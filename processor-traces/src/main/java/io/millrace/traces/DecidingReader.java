@@ -32,6 +32,7 @@ final class DecidingReader implements AutoCloseable {
   private final SamplingMeters meters;
   private final Clock clock;
   private final SpanCursor cursor = new SpanCursor();
+  private final SplitTraces traces = new SplitTraces();
   private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
   private int topicPartitions;
 
@@ -257,12 +258,15 @@ final class DecidingReader implements AutoCloseable {
   private void observe(ConsumerRecord<byte[], byte[]> record, Partition partition) {
     PartitionDecider decider = partition.decider;
     decider.read(record.offset(), record.timestamp());
+    if (Sampler.isRedriven(record)) {
+      return;
+    }
     byte[] value = record.value() == null ? new byte[0] : record.value();
     try {
       cursor.over(value);
       boolean plain = true;
       while (cursor.next()) {
-        observeSpan(partition);
+        observeSpan(record, partition);
         plain &= cursor.startsWithTraceId();
       }
       if (plain) {
@@ -282,10 +286,14 @@ final class DecidingReader implements AutoCloseable {
     }
   }
 
-  private void observeSpan(Partition partition) throws MalformedOtlp {
+  private void observeSpan(ConsumerRecord<byte[], byte[]> record, Partition partition)
+      throws MalformedOtlp {
     PartitionDecider decider = partition.decider;
     if (cursor.traceIdHi() == 0 && cursor.traceIdLo() == 0) {
       return; // belongs to no trace; the forwarder keeps it
+    }
+    if (traces.isSplit(cursor.traceIdHi(), cursor.traceIdLo(), record.partition())) {
+      meters.split(record.topic());
     }
     int row = decider.observe(cursor.traceIdHi(), cursor.traceIdLo());
     if (row != Window.NONE) {

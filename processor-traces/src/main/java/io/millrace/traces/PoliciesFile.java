@@ -24,20 +24,37 @@ final class PoliciesFile {
    * @throws InvalidConfig naming the file and the key
    */
   static TailSamplingConfig read(String option, Path file, Map<String, String> environment) {
+    Block block = find(option, file, environment);
+    return parse(
+        file,
+        block.key(),
+        block.node(),
+        block.isAdaptive() ? TailSamplingConfig::parseAdaptive : TailSamplingConfig::parse);
+  }
+
+  /**
+   * Where the policies stand.
+   *
+   * @param key that leads to them; empty for a bare block
+   */
+  record Block(String key, JsonNode node, boolean isAdaptive) {}
+
+  /** Finds them without reading them. */
+  static Block find(String option, Path file, Map<String, String> environment) {
     JsonNode root = ConfigReader.tree(option, file, environment);
     for (JsonNode holder : new JsonNode[] {root.path("traces"), root.path("processors"), root}) {
       if (holder.has(TAIL)) {
-        return parse(file, TAIL, holder.get(TAIL), TailSamplingConfig::parse);
+        return new Block(TAIL, holder.get(TAIL), false);
       }
       if (holder.has(ADAPTIVE)) {
-        return parse(file, ADAPTIVE, holder.get(ADAPTIVE), TailSamplingConfig::parseAdaptive);
+        return new Block(ADAPTIVE, holder.get(ADAPTIVE), true);
       }
     }
     if (root.has("rules")) {
-      return parse(file, "", root, TailSamplingConfig::parseAdaptive);
+      return new Block("", root, true);
     }
     if (root.has("policies")) {
-      return parse(file, "", root, TailSamplingConfig::parse);
+      return new Block("", root, false);
     }
     throw new InvalidConfig(
         file.toString(), "no policies", "tail_sampling or adaptive_tail_sampling, or the block");

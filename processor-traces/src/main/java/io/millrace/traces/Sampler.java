@@ -3,7 +3,10 @@ package io.millrace.traces;
 import io.millrace.delivery.Stage;
 import io.millrace.delivery.Staged;
 import io.millrace.otlp.MalformedOtlp;
+import io.millrace.otlp.Signal;
 import io.millrace.otlp.SpanRequest;
+import io.millrace.topics.DeadLetterHeaders;
+import io.millrace.topics.RecordHeaders;
 import io.millrace.traces.policy.TailSamplingConfig;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -88,11 +91,19 @@ final class Sampler implements Stage {
       throw new IllegalStateException(partition(record) + " is not assigned");
     }
     try {
+      if (isRedriven(record)) {
+        return Stage.passThrough(Signal.TRACES).apply(record);
+      }
       byte[] value = record.value() == null ? new byte[0] : record.value();
       return sample(value, decider, decider.isPlain(record.offset()));
     } finally {
       decider.forwarded(record.offset());
     }
+  }
+
+  /** What was kept once, and then chosen by a person, is not decided on again. */
+  static boolean isRedriven(ConsumerRecord<byte[], byte[]> record) {
+    return RecordHeaders.get(record.headers(), DeadLetterHeaders.REDRIVEN_TO).isPresent();
   }
 
   /**

@@ -36,7 +36,9 @@ final class SamplingMeters implements PartitionDecider.Counts {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong lagMillis = new AtomicLong();
   private final Timer rebuilds;
+  private final Counter split;
   private boolean saidEarly;
+  private boolean saidSplit;
 
   /**
    * @param destination as in every meter of the delivery
@@ -49,6 +51,7 @@ final class SamplingMeters implements PartitionDecider.Counts {
     skewed = counter("millrace.sampling.skewed.records");
     outlasting = counter("millrace.sampling.outlasting.spans");
     partitionsChanged = counter("millrace.sampling.partition.changes");
+    split = counter("millrace.sampling.split.traces");
     reloaded = counter("millrace.sampling.policy.reloads", "outcome", "applied");
     reloadRefused = counter("millrace.sampling.policy.reloads", "outcome", "refused");
     lateSampled = counter("millrace.sampling.late.spans", "verdict", "sampled");
@@ -131,6 +134,19 @@ final class SamplingMeters implements PartitionDecider.Counts {
 
   void partitionsChanged() {
     partitionsChanged.increment();
+  }
+
+  /** A trace has spans on two partitions of the topic. */
+  void split(String topic) {
+    split.increment();
+    if (!saidSplit) {
+      saidSplit = true;
+      log.warn(
+          "split-traces: {}: a trace has spans on two partitions, which are decided apart: not all who write the"
+              + " topic partition it alike (a Collector: partition_traces_by_id and the hasher murmur2, or"
+              + " gateway.hasher: fnv-1a for its default; said once)",
+          topic);
+    }
   }
 
   void rebuilt(Duration taken) {

@@ -2,6 +2,7 @@ package io.millrace.traces;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
+import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
 import io.millrace.otlp.Signal;
 import io.millrace.processor.Processor;
@@ -29,11 +30,21 @@ public final class TracesProcessor {
     return start(config, registry, () -> config);
   }
 
+  /** Delivers a part of the topic only. */
+  public static Role start(TracesConfig config, Extent extent, MeterRegistry registry) {
+    return start(config, extent, registry, () -> config);
+  }
+
   /**
    * @param reread gives the configuration as it is now; policies that have changed are taken over
    */
   public static Role start(
       TracesConfig config, MeterRegistry registry, Supplier<TracesConfig> reread) {
+    return start(config, Extent.LIVE, registry, reread);
+  }
+
+  private static Role start(
+      TracesConfig config, Extent extent, MeterRegistry registry, Supplier<TracesConfig> reread) {
     TailSamplingConfig sampling = config.traces().sampling();
     sampling.notes().forEach(note -> log.warn("policies: {}", note));
     if (sampling.policies().isEmpty()) {
@@ -48,15 +59,18 @@ public final class TracesProcessor {
             config.kafka(),
             config.topics().of(Signal.TRACES),
             config.traces().processor(),
-            destination ->
-                sampling.policies().isEmpty()
-                    ? Stage.passThrough(Signal.TRACES)
-                    : sampler(
-                        config,
-                        destination,
-                        meters.computeIfAbsent(
-                            destination, name -> new SamplingMeters(name, registry)),
-                        source),
+            new Processor.Parts(
+                destination ->
+                    sampling.policies().isEmpty()
+                        ? Stage.passThrough(Signal.TRACES)
+                        : sampler(
+                            config,
+                            destination,
+                            meters.computeIfAbsent(
+                                destination, name -> new SamplingMeters(name, registry)),
+                            source),
+                name -> Processor.open(Signal.TRACES, config.traces().processor(), name),
+                extent),
             registry);
     return new Rereading(processor, source.start());
   }

@@ -9,6 +9,7 @@ import io.millrace.processing.ProcessingConfig;
 import io.millrace.processor.ProcessorConfig;
 import io.millrace.traces.policy.Policy;
 import io.millrace.traces.policy.TailSamplingConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -121,12 +122,33 @@ public record TracesSection(
   }
 
   TracesSection withTailSampling(JsonNode block) {
+    return withPolicies(block, adaptiveTailSampling);
+  }
+
+  /** The same with every trace kept. */
+  public TracesSection keepingAll() {
+    return withPolicies(MissingNode.getInstance(), MissingNode.getInstance());
+  }
+
+  /**
+   * The same with the policies of a file.
+   *
+   * @param option that names the file
+   */
+  public TracesSection withPoliciesOf(String option, Path file, Map<String, String> environment) {
+    TailSamplingConfig unused = PoliciesFile.read(option, file, environment); // names the key
+    PoliciesFile.Block block = PoliciesFile.find(option, file, environment);
+    JsonNode none = MissingNode.getInstance();
+    return block.isAdaptive() ? withPolicies(none, block.node()) : withPolicies(block.node(), none);
+  }
+
+  private TracesSection withPolicies(JsonNode block, JsonNode adaptive) {
     return new TracesSection(
         delivery,
         destinations,
         processing,
         block,
-        adaptiveTailSampling,
+        adaptive,
         memoryBytes,
         lookBack,
         clockGrace,
@@ -137,6 +159,21 @@ public record TracesSection(
   /** Names of the policies or rules, in order; none if every trace is kept. */
   public List<String> policyNames() {
     return sampling().policies().stream().map(Policy::name).toList();
+  }
+
+  /** The same with another stage of processing. */
+  public TracesSection withProcessing(ProcessingConfig other) {
+    return new TracesSection(
+        delivery,
+        destinations,
+        other,
+        tailSampling,
+        adaptiveTailSampling,
+        memoryBytes,
+        lookBack,
+        clockGrace,
+        annotate,
+        reloadInterval);
   }
 
   private TracesSection with(Map<String, DestinationConfig> others, TracesSection policies) {

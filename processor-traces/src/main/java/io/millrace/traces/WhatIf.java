@@ -2,15 +2,13 @@ package io.millrace.traces;
 
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.Stretch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -23,14 +21,6 @@ final class WhatIf implements AutoCloseable {
 
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
-
-  /** What of a partition is read. */
-  private record Stretch(TopicPartition partition, long begin, long end) {
-
-    long records() {
-      return Math.max(0, end - begin);
-    }
-  }
 
   /** Told how far the reading has come. */
   interface Progress {
@@ -67,13 +57,7 @@ final class WhatIf implements AutoCloseable {
   Read read(long from, long to, List<Trial> trials, Progress progress) {
     long margin = trials.stream().mapToLong(trial -> trial.margin().toMillis()).max().orElse(0);
     long end = saturatedSum(to, margin);
-    List<TopicPartition> assigned =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(assigned);
-    consumer.pause(assigned);
-    List<Stretch> stretches = stretches(assigned, Math.max(0, from - margin), end);
+    List<Stretch> stretches = Stretch.between(consumer, topic, Math.max(0, from - margin), end);
     long now = System.currentTimeMillis();
     long all = stretches.stream().mapToLong(Stretch::records).sum();
     long done = 0;
@@ -118,26 +102,6 @@ final class WhatIf implements AutoCloseable {
     } catch (MalformedOtlp e) {
       return false;
     }
-  }
-
-  private List<Stretch> stretches(List<TopicPartition> partitions, long from, long to) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    List<Stretch> stretches = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      long end = ends.getOrDefault(partition, 0L);
-      long begin = offsetAt(partition, from).orElse(end);
-      stretches.add(new Stretch(partition, begin, offsetAt(partition, to).orElse(end)));
-    }
-    return stretches;
-  }
-
-  /** Of the first record at that time or later, if there is one. */
-  private OptionalLong offsetAt(TopicPartition partition, long time) {
-    if (time == Long.MAX_VALUE) {
-      return OptionalLong.empty();
-    }
-    var found = consumer.offsetsForTimes(Map.of(partition, time)).get(partition);
-    return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
   }
 
   @Override

@@ -5,12 +5,13 @@ import io.millrace.daemon.Daemon;
 import io.millrace.daemon.Durations;
 import io.millrace.daemon.InvalidConfig;
 import io.millrace.otlp.Signal;
+import io.millrace.terminal.Period;
+import io.millrace.terminal.ProgressBar;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -80,17 +81,19 @@ public final class WhatIfCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Config config = options.read(Config.DEFAULT);
-    Instant now = Instant.now();
-    Instant begin = time("--from", from, now);
-    Instant end = time("--to", to, now);
-    if (!begin.isBefore(end)) {
-      throw new InvalidConfig("--from", from, "a time before --to, " + to);
-    }
+    Period period = Period.parse(from, to, Instant.now());
+    Instant begin = period.from();
+    Instant end = period.to();
     try (WhatIf whatIf = new WhatIf(config.kafka(), config.topics().of(Signal.TRACES).name())) {
       List<Trial> trials = trials(config, whatIf, begin, end);
       WhatIf.Read read;
       try (ProgressBar bar = ProgressBar.onTerminal(System.getProperties(), WhatIfCommand::draw)) {
-        read = whatIf.read(begin.toEpochMilli(), end.toEpochMilli(), trials, bar);
+        read =
+            whatIf.read(
+                begin.toEpochMilli(),
+                end.toEpochMilli(),
+                trials,
+                (done, all, spans) -> bar.at(done, all, "%,d spans".formatted(spans)));
       }
       List<TrialReport> reports = trials.stream().map(Trial::report).toList();
       WhatIfResult result = new WhatIfResult(begin, end, whatIf.partitions(), read, reports);
@@ -142,13 +145,5 @@ public final class WhatIfCommand implements Callable<Integer> {
     Path name = file.getFileName();
     long same = files.stream().filter(other -> other.endsWith(name)).count();
     return same == 1 ? name.toString() : file.toString();
-  }
-
-  private static Instant time(String option, String text, Instant now) {
-    try {
-      return Durations.parse(text).map(now::plus).orElseGet(() -> Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      throw new InvalidConfig(option, text, "a time such as -2h or 2026-11-21T10:00:00Z");
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.traces;
 
 import io.millrace.daemon.Durations;
+import io.millrace.terminal.TextTable;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -20,7 +20,9 @@ import io.millrace.destination.DestinationConfig;
 import io.millrace.otlp.OtlpJson;
 import io.millrace.otlp.Signal;
 import io.millrace.processing.ProcessingConfig;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
+import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.Topic;
 import io.millrace.topics.TopicConfig;
 import io.millrace.topics.TopicsAdmin;
@@ -126,6 +128,27 @@ class SamplerIT {
     assertThat(counter("millrace.sampling.traces", "verdict", "sampled")).isEqualTo(50);
     assertThat(counter("millrace.sampling.traces", "policy", "none")).isEqualTo(150);
     assertThat(counter("millrace.sampling.spans.without.verdict")).isZero();
+  }
+
+  @Test
+  void shouldKeepWhatWasRedrivenAndDecideOnTheRestWithoutIt() throws Exception {
+    // Given spans that the policy would not keep, and one that would have it keep their trace
+    produce(List.of(span(1, 0, false)));
+    try (var producer =
+        new KafkaProducer<byte[], byte[]>(
+            kafka.clientProperties("test"), new ByteArraySerializer(), new ByteArraySerializer())) {
+      var redriven =
+          new ProducerRecord<byte[], byte[]>(
+              topic, 1, logTime, null, request(List.of(span(1, 1, true), span(5, 0, false))));
+      RecordHeaders.put(redriven.headers(), DeadLetterHeaders.REDRIVEN_TO, "files");
+      producer.send(redriven);
+    }
+    produce(List.of(span(5, 1, false)));
+
+    start("1s");
+
+    await().until(() -> settled() == 4);
+    assertThat(delivered()).containsExactlyInAnyOrder("1/1", "5/0");
   }
 
   @Test

@@ -15,24 +15,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class AssignedPartition {
 
+  /** About so many records make up the average of their sizes. */
+  private static final int AVERAGED_RECORDS = 64;
+
   final TopicPartition id;
   final Settled settled = new Settled();
 
   private final BatchConfig batching;
+  private final long end;
   private final ArrayDeque<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
   private final Map<String, Lane> lanes = new LinkedHashMap<>();
   private long heldBytes;
+  private double bytesPerRecord;
   private long committed = -1;
+  private long position = -1;
   private boolean paused;
   private boolean revoked;
 
-  AssignedPartition(TopicPartition id, BatchConfig batching) {
+  /**
+   * @param end offset behind the last record that is delivered
+   */
+  AssignedPartition(TopicPartition id, BatchConfig batching, long end) {
     this.id = id;
+    this.end = end;
     this.batching = batching;
   }
 
   void polled(List<ConsumerRecord<byte[], byte[]>> records) {
-    polled.addAll(records);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (record.offset() < end) {
+        polled.addLast(record);
+        double bytes = Math.max(0, record.serializedValueSize());
+        bytesPerRecord += bytesPerRecord == 0 ? bytes : (bytes - bytesPerRecord) / AVERAGED_RECORDS;
+      }
+    }
   }
 
   @Nullable ConsumerRecord<byte[], byte[]> next() {
@@ -84,9 +100,39 @@ final class AssignedPartition {
     return !polled.isEmpty();
   }
 
+  /**
+   * Where the next poll reads on. Beyond the last record there may be the marks of a transaction,
+   * which nobody settles.
+   */
+  void positioned(long next) {
+    position = Math.min(next, end);
+  }
+
+  long position() {
+    return position;
+  }
+
+  /** Offset of the oldest record that is not settled; where the next poll reads on if all are. */
+  long nextOffset() {
+    long held = settled.oldestOffset();
+    ConsumerRecord<byte[], byte[]> next = polled.peekFirst();
+    return held >= 0 ? held : next != null ? next.offset() : position;
+  }
+
+  /** Average size of the values last polled; 0 before the first. */
+  double bytesPerRecord() {
+    return bytesPerRecord;
+  }
+
+  /** True once all that is to be delivered was polled. */
+  boolean isRead() {
+    return position >= end;
+  }
+
   /** The next offset to commit, if the settled prefix has grown since the last commit; else -1. */
   long uncommitted() {
-    long committable = settled.committable();
+    boolean isIdle = settled.isEmpty() && polled.isEmpty();
+    long committable = isIdle ? Math.max(position, settled.committable()) : settled.committable();
     return committable > committed ? committable : -1;
   }
 

@@ -2,7 +2,9 @@ package io.millrace.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.daemon.Version;
 import io.millrace.otlp.Signal;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;
 import java.time.Duration;
@@ -23,16 +25,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class DeadLetters implements AutoCloseable {
 
-  static final String REASON = "millrace-dead-reason";
-  static final String MESSAGE = "millrace-dead-message";
-  static final String TOPIC = "millrace-dead-topic";
-  static final String PARTITION = "millrace-dead-partition";
-  static final String OFFSET = "millrace-dead-offset";
-  static final String TIMESTAMP = "millrace-dead-timestamp";
-  static final String DESTINATION = "millrace-dead-destination";
-
   /** A backend's words are worth keeping; its whole error page is not. */
   private static final int MAX_MESSAGE_BYTES = 1024;
+
+  private static final String VERSION = Version.current().version();
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -63,12 +59,12 @@ final class DeadLetters implements AutoCloseable {
         destination);
   }
 
-  CompletableFuture<Answer> send(Signal signal, Part part, Answer.Refused why) {
+  CompletableFuture<Answer> send(Signal signal, Part part, Answer.Refused why, int attempts) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     try {
       var unused =
           producer.send(
-              letter(signal, part, why),
+              letter(signal, part, why, attempts),
               (metadata, failure) ->
                   answer.complete(failure == null ? Answer.Accepted.ALL : busy(failure)));
     } catch (KafkaException e) {
@@ -82,7 +78,8 @@ final class DeadLetters implements AutoCloseable {
         Duration.ZERO, "dead-letter topic %s: %s".formatted(topic, failure.getMessage()));
   }
 
-  private ProducerRecord<byte[], byte[]> letter(Signal signal, Part part, Answer.Refused why) {
+  private ProducerRecord<byte[], byte[]> letter(
+      Signal signal, Part part, Answer.Refused why, int attempts) {
     ConsumerRecord<byte[], byte[]> record = part.held().record;
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(topic, null, record.key(), part.letter(signal), record.headers());
@@ -90,13 +87,16 @@ final class DeadLetters implements AutoCloseable {
     if (!part.isWhole()) {
       put(headers, RecordHeaders.ITEMS, Integer.toString(part.items()));
     }
-    put(headers, REASON, why.reason().id());
-    put(headers, MESSAGE, bounded(why.message()));
-    put(headers, TOPIC, record.topic());
-    put(headers, PARTITION, Integer.toString(record.partition()));
-    put(headers, OFFSET, Long.toString(record.offset()));
-    put(headers, TIMESTAMP, Long.toString(record.timestamp()));
-    put(headers, DESTINATION, destination);
+    put(headers, DeadLetterHeaders.REASON, why.reason().id());
+    put(headers, DeadLetterHeaders.MESSAGE, bounded(why.message()));
+    put(headers, DeadLetterHeaders.TOPIC, record.topic());
+    put(headers, DeadLetterHeaders.PARTITION, Integer.toString(record.partition()));
+    put(headers, DeadLetterHeaders.OFFSET, Long.toString(record.offset()));
+    put(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(record.timestamp()));
+    put(headers, DeadLetterHeaders.DESTINATION, destination);
+    put(headers, DeadLetterHeaders.ATTEMPTS, Integer.toString(attempts));
+    put(headers, DeadLetterHeaders.VERSION, VERSION);
+    headers.remove(DeadLetterHeaders.REDRIVEN_TO); // of no more use; how often it was redriven is
     return letter;
   }
 

@@ -36,6 +36,7 @@ public final class Delivery implements AutoCloseable {
   private final DeliveryConfig config;
   private final Supplier<Stage> stages;
   private final Destination destination;
+  private final Extent extent;
   private final MeterRegistry registry;
   private final Ledger ledger;
   private final LoopStatus status;
@@ -67,12 +68,14 @@ public final class Delivery implements AutoCloseable {
       DeliveryConfig config,
       Supplier<Stage> stages,
       Destination destination,
+      Extent extent,
       MeterRegistry registry) {
     this.route = route;
     this.kafka = kafka;
     this.config = config;
     this.stages = stages;
     this.destination = destination;
+    this.extent = extent;
     this.registry = registry;
     this.ledger = new Ledger(route.signal(), route.destination(), registry);
     this.status = new LoopStatus(route.signal(), route.destination(), registry, Clock.systemUTC());
@@ -95,7 +98,19 @@ public final class Delivery implements AutoCloseable {
       Supplier<Stage> stages,
       Destination destination,
       MeterRegistry registry) {
-    Delivery delivery = new Delivery(route, kafka, config, stages, destination, registry);
+    return start(route, kafka, config, stages, destination, Extent.LIVE, registry);
+  }
+
+  /** Likewise of a part of the topic only. */
+  public static Delivery start(
+      Route route,
+      KafkaConfig kafka,
+      DeliveryConfig config,
+      Supplier<Stage> stages,
+      Destination destination,
+      Extent extent,
+      MeterRegistry registry) {
+    Delivery delivery = new Delivery(route, kafka, config, stages, destination, extent, registry);
     delivery.thread.start();
     return delivery;
   }
@@ -133,7 +148,7 @@ public final class Delivery implements AutoCloseable {
   private void runOnce() {
     try (KafkaConsumer<byte[], byte[]> opened = openConsumer();
         ConsumerMeters meters = new ConsumerMeters(registry, opened, tags());
-        Stage stage = stages.get()) {
+        Stage stage = extent.around(stages.get())) {
       DeliveryLoop current =
           new DeliveryLoop(
               route.signal(),
@@ -142,6 +157,7 @@ public final class Delivery implements AutoCloseable {
                   opened,
                   stage,
                   destination,
+                  extent,
                   deadLetters,
                   new Backoff(config.retry(), RandomGenerator.getDefault()),
                   Ticker.SYSTEM),

@@ -50,12 +50,14 @@ final class DeliveryLoop {
   private final List<? extends Metric> connectionCounts;
   private final Stage stage;
   private final Destination destination;
+  private final Extent extent;
   private final DeadLetters deadLetters;
   private final DeliveryConfig config;
   private final Ledger ledger;
   private final LoopStatus status;
   private final Ticker ticker;
   private final Backoff backoff;
+  private final LogEnds logEnds;
 
   private final DeadLetterLog deadLetterLog;
 
@@ -78,10 +80,12 @@ final class DeliveryLoop {
             .toList();
     this.stage = parts.stage();
     this.destination = parts.destination();
+    this.extent = parts.extent();
     this.deadLetters = parts.deadLetters();
     this.backoff = parts.backoff();
     this.ticker = parts.ticker();
     this.deadLetterLog = new DeadLetterLog(ticker);
+    this.logEnds = new LogEnds(consumer, ticker);
     this.ledger = ledger;
     this.status = status;
   }
@@ -91,6 +95,7 @@ final class DeliveryLoop {
       Consumer<byte[], byte[]> consumer,
       Stage stage,
       Destination destination,
+      Extent extent,
       DeadLetters deadLetters,
       Backoff backoff,
       Ticker ticker) {}
@@ -127,7 +132,8 @@ final class DeliveryLoop {
     stage();
     send();
     commit();
-    status.turned(assigned.values());
+    logEnds.ask(assigned.values());
+    status.turned(assigned.values(), logEnds::of);
     status.connections(connections());
   }
 
@@ -141,7 +147,7 @@ final class DeliveryLoop {
 
   private void poll() {
     for (AssignedPartition partition : assigned.values()) {
-      pause(partition, partition.hasPolled() || !hasRoom(partition));
+      pause(partition, partition.isRead() || partition.hasPolled() || !hasRoom(partition));
     }
     try {
       var records = consumer.poll(pollTimeout());
@@ -151,10 +157,18 @@ final class DeliveryLoop {
           partition.polled(records.records(id));
         }
       }
+      records.nextOffsets().forEach(this::positioned);
     } catch (NoOffsetForPartitionException e) {
       consumer.seekToBeginning(e.partitions());
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().forEach(this::skipExpired);
+    }
+  }
+
+  private void positioned(TopicPartition id, OffsetAndMetadata next) {
+    AssignedPartition partition = assigned.get(id);
+    if (partition != null) {
+      partition.positioned(next.offset());
     }
   }
 
@@ -182,6 +196,10 @@ final class DeliveryLoop {
         earliest,
         Math.max(0, earliest - wanted));
     consumer.seek(id, earliest);
+    AssignedPartition partition = assigned.get(id);
+    if (partition != null) {
+      partition.positioned(earliest);
+    }
   }
 
   private Duration pollTimeout() {
@@ -304,9 +322,11 @@ final class DeliveryLoop {
   private CompletableFuture<Answer> ship(Shipment shipment) {
     try {
       Answer.Refused dead = shipment.dead;
-      return dead == null
-          ? destination.send(shipment.batch(signal))
-          : deadLetters.send(signal, shipment.parts.get(0), dead);
+      if (dead != null) {
+        return deadLetters.send(signal, shipment.parts.get(0), dead, shipment.attempts());
+      }
+      shipment.attempted();
+      return destination.send(shipment.batch(signal));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -322,7 +342,7 @@ final class DeliveryLoop {
       accepted(partition, shipment, accepted);
     } else if (answer instanceof Answer.Busy busy) {
       lane.busy(shipment, ticker.nanos(), backoff, busy.notBefore());
-      ledger.retried();
+      ledger.retried(shipment);
       away(busy);
     } else if (answer instanceof Answer.Refused refused) {
       lane.replace(shipment.bisect(signal, refused));
@@ -377,6 +397,8 @@ final class DeliveryLoop {
   private void committed(Map<TopicPartition, OffsetAndMetadata> offsets, Exception failure) {
     if (failure != null) {
       commitFailed(offsets.keySet(), failure);
+    } else {
+      offsets.forEach((id, offset) -> extent.committed(id, offset.offset()));
     }
   }
 
@@ -398,7 +420,7 @@ final class DeliveryLoop {
       passMarkers(partition);
       long offset = partition == null ? -1 : partition.uncommitted();
       if (partition != null && offset >= 0) {
-        offsets.put(id, new OffsetAndMetadata(offset));
+        offsets.put(id, new OffsetAndMetadata(offset, extent.note(id)));
         partition.committed(offset);
       }
     }
@@ -432,6 +454,7 @@ final class DeliveryLoop {
     try {
       if (!offsets.isEmpty()) {
         consumer.commitSync(offsets, config.drainTimeout().plusSeconds(5));
+        offsets.forEach((id, offset) -> extent.committed(id, offset.offset()));
       }
     } catch (KafkaException e) {
       commitFailed(ids, e);
@@ -491,8 +514,11 @@ final class DeliveryLoop {
     public void onPartitionsAssigned(Collection<TopicPartition> ids) {
       Map<TopicPartition, Long> positions = new HashMap<>();
       for (TopicPartition id : ids) {
-        positions.put(id, position(id));
-        assigned.put(id, new AssignedPartition(id, config.batch()));
+        long position = position(id);
+        positions.put(id, position);
+        AssignedPartition partition = new AssignedPartition(id, config.batch(), extent.end(id));
+        partition.positioned(position);
+        assigned.put(id, partition);
       }
       stage.assigned(positions);
       status.assigned();

@@ -4,9 +4,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.millrace.ledger.LedgerMeter;
+import io.millrace.ledger.TenantItems;
 import io.millrace.otlp.Signal;
+import io.millrace.topics.TenantLabels;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,9 +35,11 @@ public final class Ledger {
   private final Counter handedBack;
   private final MeterRegistry registry;
   private final Tags tags;
+  private final TenantItems tenants;
   private final Map<DeadReason, Counter> deadLettered = new EnumMap<>(DeadReason.class);
   private final Counter deliveredBytes;
   private final Counter retries;
+  private final Counter redelivered;
   private final Counter commitFailures;
   private final Counter expiredRecords;
   private final Counter loopRestarts;
@@ -43,22 +49,24 @@ public final class Ledger {
   public Ledger(Signal signal, String destination, MeterRegistry registry) {
     this.registry = registry;
     tags = Tags.of("signal", signal.id(), "destination", destination);
-    consumed = registry.counter("millrace.consumed.items", tags);
-    delivered = registry.counter("millrace.delivered.items", tags);
-    sampledOut = registry.counter("millrace.sampled.out.items", tags);
-    rejected = registry.counter("millrace.rejected.items", tags);
-    handedBack = registry.counter("millrace.handed.back.items", tags);
+    tenants = new TenantItems("millrace.tenant.items", new TenantLabels(Set.of()), registry, tags);
+    consumed = registry.counter(LedgerMeter.CONSUMED.meter(), tags);
+    delivered = registry.counter(LedgerMeter.DELIVERED.meter(), tags);
+    sampledOut = registry.counter(LedgerMeter.SAMPLED_OUT.meter(), tags);
+    rejected = registry.counter(LedgerMeter.REJECTED.meter(), tags);
+    handedBack = registry.counter(LedgerMeter.HANDED_BACK.meter(), tags);
     for (DeadReason reason : DeadReason.values()) {
       deadLettered.put(
           reason,
-          registry.counter("millrace.dead.lettered.items", tags.and("reason", reason.id())));
+          registry.counter(LedgerMeter.DEAD_LETTERED.meter(), tags.and("reason", reason.id())));
     }
     deliveredBytes = registry.counter("millrace.delivered.bytes", tags);
     retries = registry.counter("millrace.retries", tags);
+    redelivered = registry.counter(LedgerMeter.REDELIVERED.meter(), tags);
     commitFailures = registry.counter("millrace.commit.failures", tags);
     expiredRecords = registry.counter("millrace.expired.records", tags);
     loopRestarts = registry.counter("millrace.loop.restarts", tags);
-    Gauge.builder("millrace.in.flight.items", inFlightItems, AtomicLong::get)
+    Gauge.builder(LedgerMeter.IN_FLIGHT.meter(), inFlightItems, AtomicLong::get)
         .tags(tags)
         .register(registry);
     Gauge.builder("millrace.in.flight.bytes", inFlightBytes, AtomicLong::get)
@@ -71,12 +79,15 @@ public final class Ledger {
     consumed.increment((double) held.items + staged.sampledOut() + dropped);
     sampledOut.increment(staged.sampledOut());
     staged.dropped().forEach(this::dropped);
+    tenants.count(held.tenant, LedgerMeter.CONSUMED, held.items + staged.sampledOut() + dropped);
+    tenants.count(held.tenant, LedgerMeter.SAMPLED_OUT, staged.sampledOut());
+    tenants.count(held.tenant, LedgerMeter.DROPPED, dropped);
     inFlightItems.addAndGet(held.items);
     inFlightBytes.addAndGet(held.bytes());
   }
 
   private void dropped(String rule, int items) {
-    registry.counter("millrace.dropped.items", tags.and("rule", rule)).increment(items);
+    registry.counter(LedgerMeter.DROPPED.meter(), tags.and("rule", rule)).increment(items);
   }
 
   void delivered(Shipment shipment, Answer.Accepted answer) {
@@ -85,21 +96,31 @@ public final class Ledger {
     delivered.increment((double) (items - refused));
     rejected.increment((double) refused);
     deliveredBytes.increment(shipment.bytes());
+    String tenant = shipment.parts.get(0).held().tenant;
+    tenants.count(tenant, LedgerMeter.DELIVERED, items - refused);
+    tenants.count(tenant, LedgerMeter.REJECTED, refused);
   }
 
   void deadLettered(Part part, DeadReason reason) {
     counter(reason).increment(part.items());
+    tenants.count(part.held().tenant, LedgerMeter.DEAD_LETTERED, part.items());
   }
 
   /** Takes back what of a record has no outcome yet. */
   void handedBack(Held held) {
     handedBack.increment(held.owed());
+    tenants.count(held.tenant, LedgerMeter.HANDED_BACK, held.owed());
     inFlightItems.addAndGet(-held.owed());
     inFlightBytes.addAndGet(-held.bytes());
   }
 
-  void retried() {
+  /** The same items are sent again; the backend may have stored them. */
+  void retried(Shipment shipment) {
     retries.increment();
+    if (shipment.dead == null) {
+      redelivered.increment(shipment.items());
+      tenants.count(shipment.parts.get(0).held().tenant, LedgerMeter.REDELIVERED, shipment.items());
+    }
   }
 
   void commitFailed() {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.millrace.otlp.Signal;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ final class LoopStatus {
 
   private final Clock clock;
   private final String name;
+  private final PartitionLags lags;
   private volatile boolean joined;
   private volatile boolean connected = true;
   private volatile long oldestTimestamp = -1;
@@ -26,10 +28,12 @@ final class LoopStatus {
   LoopStatus(Signal signal, String destination, MeterRegistry registry, Clock clock) {
     this.clock = clock;
     this.name = signal.id() + "-" + destination;
+    Tags tags = Tags.of("signal", signal.id(), "destination", destination);
+    this.lags = new PartitionLags(registry, tags, clock);
     Gauge.builder("millrace.lag", this, LoopStatus::lagSeconds)
         .baseUnit("seconds")
         .description("now minus the append time of the oldest record not settled")
-        .tags(Tags.of("signal", signal.id(), "destination", destination))
+        .tags(tags)
         .strongReference(true)
         .register(registry);
   }
@@ -38,7 +42,11 @@ final class LoopStatus {
     joined = true;
   }
 
-  void turned(Collection<AssignedPartition> partitions) {
+  /**
+   * @param ends offset behind the last record of a partition, as far as it is known
+   */
+  void turned(Collection<AssignedPartition> partitions, ToLongFunction<AssignedPartition> ends) {
+    lags.turned(partitions, ends);
     long oldest = Long.MAX_VALUE;
     for (AssignedPartition partition : partitions) {
       long timestamp = partition.oldestTimestamp();

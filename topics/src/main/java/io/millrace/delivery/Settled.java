@@ -42,6 +42,11 @@ final class Settled {
     return isEmpty() ? -1 : inOrder.getFirst().record.timestamp();
   }
 
+  /** Offset of the oldest record not settled; -1 if none. */
+  long oldestOffset() {
+    return isEmpty() ? -1 : inOrder.getFirst().record.offset();
+  }
+
   /** What has no outcome yet. */
   Iterable<Held> unsettled() {
     return inOrder.stream().filter(held -> !held.isSettled()).toList();

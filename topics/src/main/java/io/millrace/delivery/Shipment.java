@@ -15,6 +15,7 @@ final class Shipment {
   final Answer.@Nullable Refused dead;
   private final long openedNanos;
   private int bytes;
+  private int attempts;
 
   private Shipment(List<Part> parts, Answer.@Nullable Refused dead, long openedNanos) {
     this.parts = parts;
@@ -31,6 +32,22 @@ final class Shipment {
 
   static Shipment dead(Part part, Answer.Refused why) {
     return new Shipment(List.of(part), why, 0);
+  }
+
+  private static Shipment dead(Part part, Answer.Refused why, int attempts) {
+    Shipment dead = dead(part, why);
+    dead.attempts = attempts;
+    return dead;
+  }
+
+  /** One more request to the destination is made of it. */
+  void attempted() {
+    attempts++;
+  }
+
+  /** Requests with what it holds that the destination was sent, those with more included. */
+  int attempts() {
+    return attempts;
   }
 
   void add(Held held) {
@@ -51,11 +68,13 @@ final class Shipment {
     if (part.isDivisible(signal) && part.held().mayCut()) {
       return part.halves().stream().map(half -> sent(List.of(half))).toList();
     }
-    return List.of(dead(part, why));
+    return List.of(dead(part, why, attempts));
   }
 
   private Shipment sent(List<Part> some) {
-    return new Shipment(some, null, openedNanos);
+    Shipment shipment = new Shipment(some, null, openedNanos);
+    shipment.attempts = attempts;
+    return shipment;
   }
 
   /** Of whole records, exact; of a part, the record's: what a batch is closed by. */

@@ -17,6 +17,8 @@ import java.util.Optional;
  *     for OTLP/gRPC, {@code file:} for a folder of OTLP/JSON lines, {@code discard:/} for nowhere,
  *     to measure with. {@code /v1/<signal>} is appended to the path of an HTTP URL unless it ends
  *     so
+ * @param appendPath whether it is; where not, an HTTP URL is the endpoint as it is, as that of
+ *     Thanos; default true
  * @param headers sent with every request; values are secrets
  * @param compression of requests; default gzip
  * @param compressionLevel more is smaller and slower: 1 to 9 for gzip, 1 to 22 for zstd; default 1
@@ -30,6 +32,7 @@ import java.util.Optional;
  */
 public record DestinationConfig(
     String url,
+    boolean appendPath,
     Map<String, Secret> headers,
     Compression compression,
     Optional<Integer> compressionLevel,
@@ -42,6 +45,7 @@ public record DestinationConfig(
   public static final DestinationConfig DEFAULT =
       new DestinationConfig(
           "",
+          true,
           Map.of(),
           Compression.GZIP,
           Optional.empty(),
@@ -146,6 +150,7 @@ public record DestinationConfig(
   private DestinationConfig with(String url, Order order) {
     return new DestinationConfig(
         url,
+        appendPath,
         headers,
         compression,
         compressionLevel,

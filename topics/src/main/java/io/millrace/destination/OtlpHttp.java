@@ -21,7 +21,8 @@ final class OtlpHttp implements Destination {
   private final Clock clock;
 
   OtlpHttp(Signal signal, DestinationConfig config, int perLane, Clock clock) {
-    this.post = new HttpPost(endpoint(URI.create(config.url()), signal), config);
+    this.post =
+        new HttpPost(endpoint(URI.create(config.url()), config.appendPath(), signal), config);
     this.encoding = RequestEncoding.of(config);
     this.perLane = perLane;
     this.clock = clock;
@@ -31,8 +32,11 @@ final class OtlpHttp implements Destination {
     }
   }
 
-  /** {@code /v1/<signal>} below the URL's path, unless the path ends so. */
-  static URI endpoint(URI base, Signal signal) {
+  /** {@code /v1/<signal>} below the URL's path, unless the path ends so or nothing is appended. */
+  static URI endpoint(URI base, boolean append, Signal signal) {
+    if (!append) {
+      return base;
+    }
     String path = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/+$", "");
     String whole = path.endsWith(signal.httpPath()) ? path : path + signal.httpPath();
     String query = base.getRawQuery() == null ? "" : "?" + base.getRawQuery();

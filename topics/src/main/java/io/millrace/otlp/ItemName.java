@@ -38,7 +38,8 @@ final class ItemName {
     return found;
   }
 
-  private static String serviceName(Outline outline, int item) throws MalformedOtlp {
+  /** The {@code service.name} of what contains it; empty if there is none. */
+  static String serviceName(Outline outline, int item) throws MalformedOtlp {
     int resource = outline.resource(outline.container(item));
     for (Attribute attribute : Attribute.ofResource(outline, resource)) {
       if (attribute.hasKey(SERVICE_NAME)) {

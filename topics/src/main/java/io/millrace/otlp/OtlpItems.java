@@ -1,6 +1,8 @@
 package io.millrace.otlp;
 
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** Counts items, and copies some of them out, without decoding them. */
@@ -74,5 +76,20 @@ public final class OtlpItems {
       size.add(item);
     }
     return new PieceWriter(outline).write(items, 0, items.length, size.total());
+  }
+
+  /**
+   * The {@code service.name} of each resource that has one.
+   *
+   * @throws MalformedOtlp if the request cannot be walked
+   */
+  public static Set<String> services(Signal signal, byte[] request) throws MalformedOtlp {
+    Outline outline = Outline.of(request, Levels.of(signal));
+    Set<String> services = new TreeSet<>();
+    for (int item = 0; item < outline.items(); item++) {
+      services.add(ItemName.serviceName(outline, item));
+    }
+    services.remove("");
+    return services;
   }
 }

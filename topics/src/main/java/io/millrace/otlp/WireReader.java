@@ -209,7 +209,9 @@ public final class WireReader {
     }
     int at = position;
     position += width;
-    return width == Long.BYTES ? (long) LONG.get(bytes, at) : (int) INT.get(bytes, at) & 0xffffffffL;
+    return width == Long.BYTES
+        ? (long) LONG.get(bytes, at)
+        : (int) INT.get(bytes, at) & 0xffffffffL;
   }
 
   private static MalformedOtlp malformed(int offset, String found) {

@@ -78,6 +78,38 @@ public record RuleConfig(
     insert.forEach((key, value) -> requireScalar("insert", key, value));
   }
 
+  /** A rule that keeps an item if a condition holds. */
+  public static RuleConfig keep(String name, String condition) {
+    return new RuleConfig(
+        name,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.of(condition),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A rule that sets one attribute. */
+  public static RuleConfig set(String name, Place on, String key, JsonNode value) {
+    return new RuleConfig(
+        name,
+        Optional.of(on),
+        Optional.empty(),
+        Map.of(key, value),
+        Map.of(),
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static <V> Map<String, V> ordered(Map<String, V> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Delivery;
 import io.millrace.delivery.Destination;
+import io.millrace.delivery.Extent;
 import io.millrace.delivery.Stage;
 import io.millrace.destination.Destinations;
 import io.millrace.otlp.Signal;
@@ -23,6 +24,16 @@ public final class Processor implements Role {
 
   private final List<Delivery> deliveries;
 
+  /**
+   * What a signal brings itself.
+   *
+   * @param stages gives the delivery to a destination, by its name, a stage of its own
+   * @param destinations opens a destination by its name
+   * @param extent which part of the topic is delivered
+   */
+  public record Parts(
+      Function<String, Stage> stages, Function<String, Destination> destinations, Extent extent) {}
+
   private Processor(List<Delivery> deliveries) {
     this.deliveries = deliveries;
   }
@@ -39,8 +50,8 @@ public final class Processor implements Role {
       ProcessorConfig config,
       Function<String, Stage> stages,
       MeterRegistry registry) {
-    return start(
-        signal, kafka, topic, config, stages, name -> open(signal, config, name), registry);
+    var parts = new Parts(stages, name -> open(signal, config, name), Extent.LIVE);
+    return start(signal, kafka, topic, config, parts, registry);
   }
 
   /** Opens a destination of the configuration by what its URL says. */
@@ -51,34 +62,29 @@ public final class Processor implements Role {
         config.delivery().maxRequestsInFlight());
   }
 
-  /**
-   * Starts a delivery to every destination, as {@link #start(Signal, KafkaConfig, TopicConfig,
-   * ProcessorConfig, Function, MeterRegistry)} does.
-   *
-   * @param destinations opens a destination by its name
-   */
+  /** Likewise of what a signal brings itself. */
   public static Processor start(
       Signal signal,
       KafkaConfig kafka,
       TopicConfig topic,
       ProcessorConfig config,
-      Function<String, Stage> stages,
-      Function<String, Destination> destinations,
+      Parts parts,
       MeterRegistry registry) {
     config.check(signal);
     List<Delivery> started = new ArrayList<>();
     Processor processor = new Processor(started);
     try {
       for (String name : new TreeSet<>(config.destinations().keySet())) {
-        Destination destination = destinations.apply(name);
+        Destination destination = parts.destinations().apply(name);
         var route = new Delivery.Route(signal, topic.name(), topic.deadLetterName(), name);
         started.add(
             Delivery.start(
                 route,
                 kafka,
                 config.delivery(),
-                () -> stage(stages, route, config, registry),
+                () -> stage(parts.stages(), route, config, registry),
                 destination,
+                parts.extent(),
                 registry));
       }
       return processor;
@@ -94,7 +100,7 @@ public final class Processor implements Role {
       ProcessorConfig config,
       MeterRegistry registry) {
     return Processing.after(
-        stages.apply(route.destination()),
+        new RedrivenRecords(stages.apply(route.destination()), route.destination()),
         route.signal(),
         config.processing(),
         route.destination(),

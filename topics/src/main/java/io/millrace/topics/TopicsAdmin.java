@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -68,7 +66,7 @@ public final class TopicsAdmin implements AutoCloseable {
       var description = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
       return description == null
           ? OptionalInt.empty()
-          : OptionalInt.of(get(description).partitions().size());
+          : OptionalInt.of(AdminAnswers.get(description).partitions().size());
     } catch (UnknownTopicOrPartitionException e) {
       return OptionalInt.empty();
     }
@@ -142,7 +140,8 @@ public final class TopicsAdmin implements AutoCloseable {
   /** Only leaders answer this. The client asks again until they do, unless the topic is unknown. */
   private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
     try {
-      return !get(admin.listOffsets(partitions).all()).isEmpty() || partitions.isEmpty();
+      return !AdminAnswers.get(admin.listOffsets(partitions).all()).isEmpty()
+          || partitions.isEmpty();
     } catch (UnknownTopicOrPartitionException e) {
       return false; // the broker that was asked has not heard of it yet
     }
@@ -164,7 +163,7 @@ public final class TopicsAdmin implements AutoCloseable {
         .forEach(
             (name, description) -> {
               try {
-                present.put(name, get(description));
+                present.put(name, AdminAnswers.get(description));
               } catch (UnknownTopicOrPartitionException e) {
                 // missing: not in the answer
               }
@@ -183,7 +182,7 @@ public final class TopicsAdmin implements AutoCloseable {
             .toList();
     for (KafkaFuture<Void> created : admin.createTopics(topics).values().values()) {
       try {
-        get(created);
+        AdminAnswers.get(created);
       } catch (TopicExistsException e) {
         // another process was faster: what it made is checked like any other
       }
@@ -195,7 +194,7 @@ public final class TopicsAdmin implements AutoCloseable {
         topics.stream()
             .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
             .collect(Collectors.toSet());
-    return get(admin.describeConfigs(resources).all()).entrySet().stream()
+    return AdminAnswers.get(admin.describeConfigs(resources).all()).entrySet().stream()
         .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
   }
 
@@ -245,20 +244,7 @@ public final class TopicsAdmin implements AutoCloseable {
                         AlterConfigOp.OpType.SET))
             .toList();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
-  }
-
-  private static <T> T get(KafkaFuture<T> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException cause) {
-        throw cause;
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+    AdminAnswers.get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.broker.EmbeddedBroker;
+import io.millrace.daemon.Version;
 import io.millrace.otlp.Signal;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.Topic;
@@ -168,11 +170,46 @@ class DeliveryIT {
     assertThat(numbers(backend)).isEmpty();
     assertThat(gauge("millrace.in.flight.items")).isEqualTo(100);
 
+    assertThat(gauge("millrace.partition.lag.records")).isEqualTo(100);
+    assertThat(gauge("millrace.partition.lag.bytes"))
+        .isBetween(100.0, 100.0 * log(100, "line").getSerializedSize());
+    assertThat(gauge("millrace.partition.lag.seconds")).isPositive();
+    assertThat(counter("millrace.redelivered.items")).isPositive();
+
     away.set(false);
 
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(0, 100)));
     awaitCommitted(100);
     assertBalance(Map.of("consumed", 100, "delivered", 100));
+    await().until(() -> gauge("millrace.partition.lag.records") == 0);
+    assertThat(gauge("millrace.partition.lag.seconds")).isZero();
+    assertThat(registry.find("millrace.partition.lag.records").gauges()).hasSize(PARTITIONS);
+    assertThat(
+            registry
+                .get("millrace.tenant.items")
+                .tags("tenant", "acme", "outcome", "delivered")
+                .counter()
+                .count())
+        .isEqualTo(100);
+  }
+
+  @Test
+  void shouldTellOfRecordsThatCameWhileTheBackendIsAway() {
+    // Given more than the memory bound lets it read, and more behind it
+    byte[] value = log(0, "x".repeat(100_000)).toByteArray();
+    try (var producer = producer()) {
+      for (int i = 0; i < 30; i++) {
+        producer.send(new ProducerRecord<>(topic, 0, null, value));
+      }
+    }
+    ScriptedDestination backend =
+        new ScriptedDestination(1).answering(batch -> now(new Answer.Busy(Duration.ZERO, "away")));
+    start(backend);
+    await().until(() -> counter("millrace.retries") >= 3);
+    // When more comes to a partition that is paused
+    produce(0, 40);
+    // Then it is told of all the same
+    await().untilAsserted(() -> assertThat(gauge("millrace.partition.lag.records")).isEqualTo(70));
   }
 
   @Test
@@ -227,12 +264,15 @@ class DeliveryIT {
         .containsOnlyOnceElementsOf(refused);
     for (ConsumerRecord<byte[], byte[]> letter : dead) {
       int number = number(letter.value());
-      assertThat(header(letter, DeadLetters.REASON)).isEqualTo("refused");
-      assertThat(header(letter, DeadLetters.MESSAGE)).isEqualTo("no sevens");
-      assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(topic);
-      assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("" + number % PARTITIONS);
-      assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("" + number / PARTITIONS);
-      assertThat(header(letter, DeadLetters.DESTINATION)).isEqualTo("backend");
+      assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("refused");
+      assertThat(header(letter, DeadLetterHeaders.MESSAGE)).isEqualTo("no sevens");
+      assertThat(header(letter, DeadLetterHeaders.TOPIC)).isEqualTo(topic);
+      assertThat(header(letter, DeadLetterHeaders.PARTITION)).isEqualTo("" + number % PARTITIONS);
+      assertThat(header(letter, DeadLetterHeaders.OFFSET)).isEqualTo("" + number / PARTITIONS);
+      assertThat(header(letter, DeadLetterHeaders.TIMESTAMP)).matches("[1-9][0-9]{12}");
+      assertThat(header(letter, DeadLetterHeaders.DESTINATION)).isEqualTo("backend");
+      assertThat(header(letter, DeadLetterHeaders.ATTEMPTS)).matches("[1-9][0-9]?");
+      assertThat(header(letter, DeadLetterHeaders.VERSION)).isEqualTo(Version.current().version());
       assertThat(header(letter, RecordHeaders.TENANT)).isEqualTo("acme");
     }
     assertBalance(Map.of("consumed", 200, "delivered", 196, "dead.lettered", 4));
@@ -269,7 +309,7 @@ class DeliveryIT {
     assertThat(dead)
         .extracting(letter -> allNumbers(List.of(letter.value())))
         .containsExactly(List.of(17), List.of(71));
-    assertThat(header(dead.get(0), DeadLetters.REASON)).isEqualTo("too_old");
+    assertThat(header(dead.get(0), DeadLetterHeaders.REASON)).isEqualTo("too_old");
     assertThat(header(dead.get(0), RecordHeaders.ITEMS)).isEqualTo("1");
     assertThat(allNumbers(backend.values()))
         .containsExactlyElementsOf(
@@ -293,7 +333,7 @@ class DeliveryIT {
     awaitCommitted(22);
     ConsumerRecord<byte[], byte[]> letter = read(topic + "-dead", 1).get(0);
     assertThat(letter.value()).containsExactly(10, 127, 1);
-    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("malformed");
+    assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("malformed");
     assertBalance(Map.of("consumed", 21, "delivered", 20, "dead.lettered", 1));
   }
 
@@ -310,7 +350,8 @@ class DeliveryIT {
 
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(1, 20)));
     awaitCommitted(20);
-    assertThat(header(read(topic + "-dead", 1).get(0), DeadLetters.REASON)).isEqualTo("malformed");
+    assertThat(header(read(topic + "-dead", 1).get(0), DeadLetterHeaders.REASON))
+        .isEqualTo("malformed");
     assertBalance(Map.of("consumed", 20, "delivered", 19, "dead.lettered", 1));
   }
 

@@ -50,6 +50,7 @@ class DestinationConfigTest {
       String url, Compression compression, int level, ClientTlsConfig tls) {
     return new DestinationConfig(
         url,
+        true,
         Map.of(),
         compression,
         Optional.of(level),

@@ -66,7 +66,14 @@ class OtlpDestinationsTest {
     "http://a/v1/traces?x=1, http://a/v1/traces?x=1"
   })
   void shouldCompleteTheUrlOfABackend(String url, String expected) {
-    assertThat(OtlpHttp.endpoint(URI.create(url), Signal.TRACES)).hasToString(expected);
+    assertThat(OtlpHttp.endpoint(URI.create(url), true, Signal.TRACES)).hasToString(expected);
+  }
+
+  @Test
+  void shouldTakeTheUrlAsItIsWhereNothingIsAppended() {
+    URI thanos = URI.create("http://thanos:19291/api/v1/otlp");
+
+    assertThat(OtlpHttp.endpoint(thanos, false, Signal.METRICS)).isEqualTo(thanos);
   }
 
   @ParameterizedTest
@@ -247,6 +254,7 @@ class OtlpDestinationsTest {
     DestinationConfig config =
         new DestinationConfig(
             "%s://127.0.0.1:%d".formatted(scheme, address.getPort()),
+            true,
             Map.of("Authorization", new Secret("Bearer x")),
             compression,
             Optional.empty(),

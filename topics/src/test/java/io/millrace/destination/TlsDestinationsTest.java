@@ -229,6 +229,7 @@ class TlsDestinationsTest {
         Signal.TRACES,
         new DestinationConfig(
             "%s://%s:%d".formatted(scheme, host, port),
+            true,
             Map.of(),
             Compression.GZIP,
             Optional.empty(),

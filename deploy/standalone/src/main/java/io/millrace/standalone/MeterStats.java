@@ -3,6 +3,7 @@ package io.millrace.standalone;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.ledger.LedgerMeter;
 import io.millrace.otlp.Signal;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -32,12 +33,12 @@ final class MeterStats implements PipelineStats {
 
   private Totals totals(Signal signal) {
     return new Totals(
-        counted("millrace.gateway.published.items", signal),
-        counted("millrace.delivered.items", signal),
-        counted("millrace.sampled.out.items", signal),
-        counted("millrace.dead.lettered.items", signal),
+        counted(LedgerMeter.PUBLISHED.meter(), signal),
+        counted(LedgerMeter.DELIVERED.meter(), signal),
+        counted(LedgerMeter.SAMPLED_OUT.meter(), signal),
+        counted(LedgerMeter.DEAD_LETTERED.meter(), signal),
         Math.round(
-            gauges("millrace.in.flight.items", signal).stream().mapToDouble(Gauge::value).sum()),
+            gauges(LedgerMeter.IN_FLIGHT.meter(), signal).stream().mapToDouble(Gauge::value).sum()),
         gauges("millrace.lag", signal).stream().mapToDouble(Gauge::value).max().orElse(0));
   }
 

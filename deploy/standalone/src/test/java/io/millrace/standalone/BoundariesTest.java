@@ -53,6 +53,9 @@ class BoundariesTest {
 
   @ArchTest static final ArchRule daemonStandsAlone = mayKnowOfMillrace("daemon");
 
+  @ArchTest
+  static final ArchRule terminalKnowsNothingOfKafka = mayKnowOfMillrace("terminal", "daemon");
+
   @ArchTest static final ArchRule brokerStandsAlone = mayKnowOfMillrace("broker");
 
   @ArchTest
@@ -60,7 +63,7 @@ class BoundariesTest {
 
   @ArchTest
   static final ArchRule gatewayKnowsOnlyTheContract =
-      mayKnowOfMillrace("gateway", "daemon", "topics", "otlp");
+      mayKnowOfMillrace("gateway", "daemon", "topics", "otlp", "ledger");
 
   @ArchTest static final ArchRule tracesKnowsOnlyTheLoopAndTheContract = processor("traces");
 
@@ -72,6 +75,7 @@ class BoundariesTest {
     return mayKnowOfMillrace(
         role,
         "daemon",
+        "terminal",
         "topics",
         "otlp",
         "condition",

@@ -26,6 +26,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -319,6 +323,53 @@ class CommandLineIT {
         }
       } finally {
         roles.forEach(ChildJvm::close);
+      }
+    }
+  }
+
+  @Test
+  void shouldTellTheLagOfAGroupAndMoveIt() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+      String config = config(broker.bootstrapServers()).toString();
+      try (ChildJvm apply = run(TOPICS, "apply", "--config", config)) {
+        assertThat(apply.exitStatus()).as(apply::output).isZero();
+      }
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      try (Admin admin = Admin.create(client)) {
+        admin
+            .alterConsumerGroupOffsets(
+                "millrace-logs-files",
+                Map.of(new TopicPartition("otlp-logs", 0), new OffsetAndMetadata(0)))
+            .all()
+            .get();
+      }
+      try (ChildJvm exporter = run("io.millrace.groups.LagExporter", "--config", config)) {
+        String port = exporter.awaitLog("started, admin port (\\d+)").group(1);
+        awaitReady(exporter);
+        var metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"));
+        assertThat(
+                HttpClient.newHttpClient()
+                    .send(metrics.build(), BodyHandlers.ofString())
+                    .body()
+                    .lines())
+            .contains(
+                "millrace_group_lag_records{group=\"millrace-logs-files\",partition=\"0\","
+                    + "topic=\"otlp-logs\"} 0.0",
+                "millrace_group_members{group=\"millrace-logs-files\"} 0.0");
+        assertThat(exporter.terminate()).as(exporter::output).isZero();
+        exporter.assertNoStackTrace();
+      }
+      try (ChildJvm reset =
+          run(
+              "io.millrace.groups.ResetCommand",
+              "--group=millrace-logs-files",
+              "--to=-1h",
+              "--confirm",
+              "--config",
+              config)) {
+        assertThat(reset.exitStatus()).as(reset::output).isZero();
+        assertThat(reset.stdout()).last().isEqualTo("Moved.");
+        assertThat(reset.complaints()).isEmpty();
       }
     }
   }

@@ -3,8 +3,12 @@ package io.millrace.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.daemon.Daemon;
+import io.millrace.ledger.LedgerCommand;
 import io.millrace.otlp.Signal;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -116,6 +120,7 @@ class KillIT {
       awaitReady(pipeline);
       awaitRequests(pipeline, senders, 10);
       senders.forEach(NumberedSender::close);
+      assertLedgerCloses();
       assertThat(pipeline.terminate()).as("exit status of the graceful stop").isZero();
       assertThat(pipeline.output()).doesNotContain("NOT_LEADER_OR_FOLLOWER");
       pipeline.assertNoStackTrace();
@@ -143,6 +148,16 @@ class KillIT {
         .atMost(LONG)
         .failFast(() -> assertThat(pipeline.isAlive()).as(pipeline::output).isTrue())
         .until(this::isReady);
+  }
+
+  /** Of the last process; those before took their counts with them. */
+  private void assertLedgerCloses() {
+    StringWriter out = new StringWriter();
+    int status =
+        Daemon.commandLine(new LedgerCommand())
+            .setOut(new PrintWriter(out, true))
+            .execute("http://127.0.0.1:" + adminPort);
+    assertThat(status).as(out.toString()).isZero();
   }
 
   private boolean isReady() throws InterruptedException {

@@ -45,7 +45,7 @@ final class RemoteWriteAnswers {
   }
 
   Answer of(HttpPost.Reply reply, Sent sent) {
-    OptionalLong written = sent.version2() ? written(reply.headers()) : OptionalLong.empty();
+    OptionalLong written = storedOf(reply, sent);
     if (reply.isSuccess()) {
       long refused = Math.min(sent.items(), refusedOf(sent, written));
       return settled(sent, refused, refused == 0 ? "" : "the backend stored less than was sent");
@@ -54,7 +54,7 @@ final class RemoteWriteAnswers {
     if (!(failure instanceof Answer.Refused refused)) {
       return failure;
     }
-    if (written.isPresent() && refusedOf(sent, written) == 0) {
+    if (written.isPresent() && refusedOf(sent, written) == 0 && blamesExemplars(reply)) {
       countExemplars(reply.headers(), sent);
       return settled(sent, 0, "");
     }
@@ -81,6 +81,27 @@ final class RemoteWriteAnswers {
             ? message
             : "%d data points have no place in Prometheus %s".formatted(unconvertible, message);
     return new Answer.Accepted(Math.min(sent.items(), unconvertible + refusedItems), words.strip());
+  }
+
+  /**
+   * What the backend has written, if it says so. Mimir says it, too, but counts what it was sent:
+   * its statistics of a request that it refuses tell nothing.
+   */
+  private static OptionalLong storedOf(HttpPost.Reply reply, Sent sent) {
+    boolean told = sent.version2() && (reply.isSuccess() || !isMimirs(reply));
+    return told ? written(reply.headers()) : OptionalLong.empty();
+  }
+
+  private static boolean isMimirs(HttpPost.Reply reply) {
+    return lowerWords(reply).contains("err-mimir-");
+  }
+
+  private static boolean blamesExemplars(HttpPost.Reply reply) {
+    return lowerWords(reply).contains("exemplar");
+  }
+
+  private static String lowerWords(HttpPost.Reply reply) {
+    return reply.words().toLowerCase(Locale.ROOT);
   }
 
   private static long refusedOf(Sent sent, OptionalLong written) {
@@ -114,8 +135,7 @@ final class RemoteWriteAnswers {
 
   /** Mimir names the sample, Thanos answers with a conflict of its own. */
   private static boolean storesTheRest(HttpPost.Reply reply, OptionalLong written) {
-    String words = reply.words().toLowerCase(Locale.ROOT);
-    return written.isPresent() || reply.status() == 409 || words.contains("err-mimir-");
+    return written.isPresent() || reply.status() == 409 || isMimirs(reply);
   }
 
   private static boolean isOfTimes(DeadReason reason) {

@@ -29,7 +29,7 @@ public final class Receiver implements AutoCloseable {
   public enum Kind {
     /** By 1.0 nothing of a request with a bad sample is stored; by 2.0 the rest is. */
     PROMETHEUS,
-    /** The rest is stored. */
+    /** The rest is stored; its statistics of 2.0 count what it was sent. */
     MIMIR,
     /** The rest is stored; the answer is 409. */
     THANOS,
@@ -137,7 +137,7 @@ public final class Receiver implements AutoCloseable {
     String refusal = append(request, false);
     int written = request.series.stream().mapToInt(series -> series.samples.size()).sum();
     if (refusal.isEmpty() || !rollsBack) {
-      written -= refused;
+      written -= kind == Kind.MIMIR ? 0 : refused;
       append(request, true);
     }
     if (version2) {

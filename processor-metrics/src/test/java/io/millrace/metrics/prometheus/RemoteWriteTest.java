@@ -260,6 +260,27 @@ class RemoteWriteTest {
         .isEqualTo(1);
   }
 
+  /** Mimir's statistics say that it has written what it refuses in the same answer. */
+  @Test
+  void shouldBelieveMimirsRefusalMoreThanItsStatistics() throws Exception {
+    Receiver backend = backend(Receiver.Kind.MIMIR);
+    RemoteWrite sender = sender(backend, true);
+    answer(sender, batch(request(gauge("g", point(3000, 3)))));
+    // When
+    Answer alone = answer(sender, batch(request(gauge("g", point(2000, 2)))));
+    Answer amongOthers = answer(sender, batch(request(gauge("g", point(2000, 2), point(4000, 4)))));
+    // Then
+    assertThat(alone)
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(DeadReason.OUT_OF_ORDER));
+    assertThat(amongOthers)
+        .isInstanceOfSatisfying(
+            Answer.Accepted.class, accepted -> assertThat(accepted.rejectedItems()).isEqualTo(1));
+    assertThat(count("millrace.remote.write.refused.samples", "reason", "out_of_order"))
+        .isEqualTo(1);
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"MIMIR", "THANOS", "PROMETHEUS"})
   void shouldBisectWhereTheRestCanBeSentAgainUnharmed(Receiver.Kind kind) throws Exception {
@@ -440,6 +461,7 @@ class RemoteWriteTest {
     DestinationConfig destination =
         new DestinationConfig(
             base.url(),
+            true,
             Map.of("Authorization", new io.millrace.daemon.Secret("Bearer x")),
             base.compression(),
             base.compressionLevel(),

@@ -1,27 +1,27 @@
-package io.millrace.traces;
+package io.millrace.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text in columns: the first to the left, the others to the right. */
-final class TextTable {
+public final class TextTable {
 
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
 
-  TextTable(String... heads) {
+  public TextTable(String... heads) {
     rows.add(heads);
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != rows.get(0).length) {
       throw new IllegalArgumentException(cells.length + " cells for " + rows.get(0).length);
     }
     rows.add(cells);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     int[] widths = new int[rows.get(0).length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {

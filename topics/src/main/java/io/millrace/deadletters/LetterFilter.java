@@ -1,0 +1,20 @@
+package io.millrace.deadletters;
+
+import io.millrace.terminal.Period;
+import java.util.Optional;
+
+/**
+ * Which letters are meant; what is not given does not matter.
+ *
+ * @param period in which they became dead letters
+ */
+record LetterFilter(
+    Optional<String> reason, Optional<String> tenant, Optional<String> service, Period period) {
+
+  /** Does it choose a letter of its period? */
+  boolean chooses(Letter letter) {
+    return reason.map(letter.reason()::equals).orElse(true)
+        && tenant.map(letter.tenant()::equals).orElse(true)
+        && service.map(name -> letter.services().contains(name)).orElse(true);
+  }
+}

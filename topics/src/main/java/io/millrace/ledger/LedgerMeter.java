@@ -1,0 +1,65 @@
+package io.millrace.ledger;
+
+import java.util.Locale;
+
+/**
+ * What is counted of items, in the order in which it befalls them. Every process that counts takes
+ * its names from here.
+ *
+ * <pre>
+ * gateway:   received = published + refused + in flight
+ * processor: consumed = delivered + sampled out + dropped + dead-lettered + rejected + handed back
+ *                + in flight
+ * </pre>
+ *
+ * {@link #REDELIVERED} is beside the balance: the same items, sent again.
+ */
+public enum LedgerMeter {
+  RECEIVED("gateway.received.items"),
+  PUBLISHED("gateway.published.items"),
+  REFUSED("gateway.refused.items"),
+  GATEWAY_IN_FLIGHT("gateway.in.flight.items"),
+  CONSUMED("consumed.items"),
+  DELIVERED("delivered.items"),
+  SAMPLED_OUT("sampled.out.items"),
+  DROPPED("dropped.items"),
+  DEAD_LETTERED("dead.lettered.items"),
+  REJECTED("rejected.items"),
+  HANDED_BACK("handed.back.items"),
+  IN_FLIGHT("in.flight.items"),
+  REDELIVERED("redelivered.items");
+
+  private final String meter;
+
+  LedgerMeter(String name) {
+    meter = "millrace." + name;
+  }
+
+  /** Name of the Micrometer meter. */
+  public String meter() {
+    return meter;
+  }
+
+  /** Name of the Prometheus metric. */
+  public String metric() {
+    boolean isGauge = this == GATEWAY_IN_FLIGHT || this == IN_FLIGHT;
+    return meter.replace('.', '_') + (isGauge ? "" : "_total");
+  }
+
+  /** Value of the label {@code outcome} where items are counted by tenant. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a person calls it. */
+  String title() {
+    return switch (this) {
+      case GATEWAY_IN_FLIGHT, IN_FLIGHT -> "in flight";
+      case SAMPLED_OUT -> "sampled out";
+      case DEAD_LETTERED -> "dead-lettered";
+      case HANDED_BACK -> "handed back";
+      case REDELIVERED -> "(sent again)";
+      default -> name().toLowerCase(Locale.ROOT);
+    };
+  }
+}
