@@ -138,7 +138,8 @@ public final class DeltaProcessor implements Role {
     if (stop.getCount() == 0) {
       return;
     }
-    try (RocksDbMemory memory = new RocksDbMemory(config.memoryBytes())) {
+    int stores = DeltaTopology.STORES * ends.deltaPartitions();
+    try (RocksDbMemory memory = new RocksDbMemory(config.memoryBytes(), stores)) {
       Properties properties =
           StreamsProperties.of(kafka, groupPrefix, ends.metrics(), config, memory);
       KafkaStreams streams = new KafkaStreams(DeltaTopology.of(ends, config, meters), properties);

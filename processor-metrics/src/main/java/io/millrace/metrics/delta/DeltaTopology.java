@@ -28,6 +28,9 @@ final class DeltaTopology {
 
   static final String IDENTITIES = "identities";
 
+  /** Of each partition of the topic of delta points. */
+  static final int STORES = 2;
+
   private static final Deserializer<byte[]> READ = new ByteArrayDeserializer();
   private static final Serializer<byte[]> WRITE = new ByteArraySerializer();
   private static final Serializer<Integer> NOT_WRITTEN = (topic, partition) -> null;

@@ -9,24 +9,34 @@ import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
-import org.rocksdb.WriteBufferManager;
 
 /**
- * What all stores of a process share, so that their number does not count: one cache for blocks,
- * indexes and filters, in which what was written and is not on disk yet counts, too.
+ * What all stores of a process may take together: one half for a cache of blocks, indexes and
+ * filters that they share, the other in equal parts for what each has written and not flushed.
+ *
+ * <p>The writes are not under one manager for all, as a store flushes only when it is written to:
+ * those that are not would keep what they hold, and the others flush at every write.
  */
 final class RocksDbMemory implements AutoCloseable {
 
   /** Under this key the configuration of Kafka Streams carries it to the stores. */
   static final String KEY = "millrace.rocksdb.memory";
 
-  private final Cache cache;
-  private final WriteBufferManager writes;
+  /** One that is written to, one that is flushed. */
+  private static final int BUFFERS = 2;
 
-  RocksDbMemory(long bytes) {
+  private static final long LEAST_BUFFER_BYTES = 64 << 10;
+
+  private final Cache cache;
+  private final long bufferBytes;
+
+  /**
+   * @param stores how many there may be
+   */
+  RocksDbMemory(long bytes, int stores) {
     RocksDB.loadLibrary();
-    cache = new LRUCache(bytes);
-    writes = new WriteBufferManager(bytes / 2, cache);
+    cache = new LRUCache(bytes / 2);
+    bufferBytes = Math.max(LEAST_BUFFER_BYTES, bytes / 2 / BUFFERS / stores);
   }
 
   private void applyTo(Options options) {
@@ -35,13 +45,13 @@ final class RocksDbMemory implements AutoCloseable {
     table.setCacheIndexAndFilterBlocks(true);
     table.setPinL0FilterAndIndexBlocksInCache(true);
     options.setTableFormatConfig(table);
-    options.setWriteBufferManager(writes);
+    options.setWriteBufferSize(bufferBytes);
+    options.setMaxWriteBufferNumber(BUFFERS);
   }
 
   /** After all stores. */
   @Override
   public void close() {
-    writes.close();
     cache.close();
   }
 

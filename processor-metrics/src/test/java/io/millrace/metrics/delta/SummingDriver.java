@@ -47,7 +47,7 @@ final class SummingDriver implements AutoCloseable {
   private Instant now = BEGIN;
 
   SummingDriver(Path folder, DeltaConfig config) {
-    memory = new RocksDbMemory(config.memoryBytes());
+    memory = new RocksDbMemory(config.memoryBytes(), DeltaTopology.STORES);
     Properties properties =
         StreamsProperties.of(
             KafkaConfig.DEFAULT, "test", TOPICS.of(Signal.METRICS), config.in(folder), memory);
