@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A single-node Kafka in a process of its own, and what is asked of it. */
@@ -82,7 +83,19 @@ final class BrokerProcess implements AutoCloseable {
     get(admin.createTopics(List.of(topic)).all());
     // Before every partition has its leader, a producer may be stuck with what it sends
     // (KAFKA-15591).
-    endOffsets(name);
+    process.await("knows topic " + name, () -> knows(name));
+  }
+
+  private boolean knows(String topic) {
+    try {
+      endOffsets(topic);
+      return true;
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   void deleteTopic(String name) {

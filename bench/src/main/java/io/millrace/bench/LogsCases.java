@@ -11,13 +11,20 @@ import java.util.List;
 final class LogsCases {
 
   private static final int LINES = 102;
-  private static final String HEAP = "160m";
+  private static final String HEAP = "200m";
 
   static List<Case> all() {
     return List.of(
         otlp("gzip"),
         otlp("zstd"),
         otlp("none"),
+        // Ours is of level 1 by default, theirs is not.
+        new Case(
+            "logs.otlp.level-1",
+            "line",
+            LogsCases::alike,
+            ours("url: http://BACKEND", ""),
+            collector("gzip\n    compression_params: {level: 1}", "", "")),
         new Case(
             "logs.processing",
             "line",

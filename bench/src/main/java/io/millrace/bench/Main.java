@@ -25,10 +25,10 @@ public final class Main {
 
   @Option(
       names = "--collector",
-      required = true,
       scope = CommandLine.ScopeType.INHERIT,
       paramLabel = "PATH",
-      description = "An OpenTelemetry Collector; bench/README.md says how to get one.")
+      description =
+          "An OpenTelemetry Collector to measure beside; bench/README.md says how to get one.")
   private Path collector = Path.of("");
 
   @Option(
@@ -120,7 +120,7 @@ public final class Main {
   }
 
   private int deliver(List<DeliveryBench.Case> cases) {
-    Plan plan = plan(1_500_000, 8_000_000);
+    Plan plan = plan(600_000, 4_000_000);
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder)) {
@@ -132,7 +132,16 @@ public final class Main {
 
   @Command(description = "The gateway's splitter alone, by JMH; needs no Collector.")
   int splitter() throws RunnerException {
-    new Runner(new OptionsBuilder().include(SplitterBenchmark.class.getName()).build()).run();
+    return alone(SplitterBenchmark.class);
+  }
+
+  @Command(description = "Compression, decoding, copying alone, by JMH; needs no Collector.")
+  int encoding() throws RunnerException {
+    return alone(EncodingBenchmark.class);
+  }
+
+  private static int alone(Class<?> benchmark) throws RunnerException {
+    new Runner(new OptionsBuilder().include(benchmark.getName()).build()).run();
     return 0;
   }
 
@@ -155,6 +164,10 @@ public final class Main {
   }
 
   private int inScratch(Measurement measurement) {
+    if (!Files.isExecutable(collector) || Files.isDirectory(collector)) {
+      throw new IllegalStateException(
+          "--collector: \"%s\" (expected: a Collector; see bench/README.md)".formatted(collector));
+    }
     try {
       Path folder = Files.createTempDirectory("millrace-bench-");
       try {

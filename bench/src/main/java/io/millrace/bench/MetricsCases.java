@@ -23,23 +23,30 @@ final class MetricsCases {
             "metrics.remote-write",
             "point",
             () -> stream(SAMPLES),
-            ours("256m", "url: http://BACKEND/api/v1/write"),
+            ours("288m", "url: http://BACKEND/api/v1/write"),
             collector(
                 """
                   prometheus_remote_write:
                     endpoint: http://BACKEND/api/v1/write
                 """)),
-        new Case(
-            "metrics.otlp",
-            "point",
-            () -> stream(POINTS),
-            ours("160m", "url: http://BACKEND"),
-            collector(
-                """
-                  otlp_http:
-                    endpoint: http://BACKEND
-                    compression: gzip
-                """)));
+        otlp("metrics.otlp", "gzip"),
+        // Ours is of level 1 by default, theirs is not.
+        otlp("metrics.otlp.level-1", "gzip\n    compression_params: {level: 1}"));
+  }
+
+  private static Case otlp(String name, String compression) {
+    return new Case(
+        name,
+        "point",
+        () -> stream(POINTS),
+        ours("200m", "url: http://BACKEND"),
+        collector(
+            """
+              otlp_http:
+                endpoint: http://BACKEND
+                compression: COMPRESSION
+            """
+                .replace("COMPRESSION", compression)));
   }
 
   private MetricsCases() {}

@@ -138,8 +138,8 @@ final class RangeTable {
     for (; at < to; at++) {
       rest = rest << 8 | (source[at] & 0xff);
     }
-    // Slots are chosen by the low bits: once more, so that those of the last word reach them.
-    return step(step(hash, rest), 0);
+    hash = step(hash, rest);
+    return hash ^ hash >>> 29;
   }
 
   private static long step(long hash, long word) {
