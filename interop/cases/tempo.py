@@ -52,7 +52,10 @@ class Tempo(backends.Backend):
 
     def trace(self, trace_id, tenant):
         self.asked.setdefault(tenant, set()).add(trace_id)
-        found = web.get_json(f"{self.url}/api/traces/{trace_id}", None, as_tenant(tenant))
+        url = f"{self.url}/api/traces/{trace_id}"
+        # What it has taken is found a moment later.
+        await_(f"trace {trace_id}", lambda: web.get(url, None, as_tenant(tenant))[0] == 200, SECONDS)
+        found = web.get_json(url, None, as_tenant(tenant))
         # `batches` are what OTLP calls resourceSpans, with ids in base64 and enums by name.
         request = {"resourceSpans": [plain(batch) for batch in found.get("batches", found.get("resourceSpans", []))]}
         return tracing.by_trace(otlp.items(request, "traces"))[trace_id]
