@@ -84,6 +84,7 @@ final class DeadLetters implements AutoCloseable {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(topic, null, record.key(), part.letter(signal), record.headers());
     Headers headers = letter.headers();
+    headers.remove(DeadLetterHeaders.MARK); // nobody else may say what is handled
     if (!part.isWhole()) {
       put(headers, RecordHeaders.ITEMS, Integer.toString(part.items()));
     }

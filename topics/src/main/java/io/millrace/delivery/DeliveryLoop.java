@@ -228,8 +228,8 @@ final class DeliveryLoop {
     for (AssignedPartition partition : assigned.values()) {
       ConsumerRecord<byte[], byte[]> record;
       while ((record = partition.next()) != null && hasRoom(partition) && stage.mayPass(record)) {
+        take(partition, record); // held before it is taken: whatever fails, it is not passed over
         partition.taken();
-        take(partition, record);
       }
     }
   }

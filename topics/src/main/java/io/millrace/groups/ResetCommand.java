@@ -44,6 +44,8 @@ public final class ResetCommand implements Callable<Integer> {
   private static final Comparator<TopicPartition> IN_ORDER =
       Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
 
+  private static final String SUMS_DELTAS = "-metrics-delta";
+
   /** What the command reads of the configuration. */
   record Config(KafkaConfig kafka) {
 
@@ -77,6 +79,12 @@ public final class ResetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (group.endsWith(SUMS_DELTAS)) {
+      throw new InvalidConfig(
+          "--group",
+          group,
+          "one that delivers; what sums delta points would count some of them twice");
+    }
     KafkaConfig kafka = options.read(Config.DEFAULT).kafka();
     Instant time = Period.moment("--to", to, Instant.now().truncatedTo(ChronoUnit.SECONDS));
     try (Admin admin = Admin.create(kafka.clientProperties("millrace-reset"))) {

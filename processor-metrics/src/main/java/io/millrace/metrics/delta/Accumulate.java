@@ -23,6 +23,7 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
   private Accumulator accumulator;
   private Expiry expiry;
   private LogTime time;
+  private long begun;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else
   Accumulate(DeltaConfig config, Outgoing outgoing, DeltaMeters meters) {
@@ -41,19 +42,22 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
     SeriesSums series = new SeriesSums(store, config.maxGap(), meters);
     accumulator = new Accumulator(series, meters);
     expiry = new Expiry(store, series, config.maxStale(), meters);
-    time = new LogTime(toTopic.currentSystemTimeMs());
+    begun = toTopic.currentSystemTimeMs();
+    time = new LogTime(begun);
     toTopic.schedule(Expiry.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::expire);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    time.read(record.timestamp(), context.currentSystemTimeMs());
+    long appended = LogTime.appended(record);
+    time.read(appended, context.currentSystemTimeMs());
+    record.headers().remove(LogTime.APPENDED);
     if (record.value() == null) {
       return;
     }
     String tenant = RecordHeaders.get(record.headers(), RecordHeaders.TENANT).orElse("");
     try {
-      byte[] cumulative = accumulator.apply(tenant, record.value(), record.timestamp());
+      byte[] cumulative = accumulator.apply(tenant, record.value(), appended);
       send(cumulative, record.headers(), record.timestamp());
     } catch (MalformedOtlp e) {
       meters.dropped(Drop.MALFORMED, items(record.value()));
@@ -68,7 +72,11 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
     }
   }
 
+  /** Not before a series has had its time to be met: after a stop there is much to be read. */
   private void expire(long now) {
+    if (now - begun < config.maxStale().toMillis()) {
+      return;
+    }
     expiry
         .expire(time.at(now))
         .forEach(

@@ -117,7 +117,7 @@ final class Accumulator {
     int points = summed;
     metricReader.over(source, from, to);
     while (metricReader.next()) {
-      if (metricReader.field() == current.field()) {
+      if (metricReader.field() == current.field() && metricReader.isLengthDelimited()) {
         addPoints(source, metricReader.from(), metricReader.end(), sums.of(current));
       }
     }

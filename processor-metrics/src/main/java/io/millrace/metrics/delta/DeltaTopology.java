@@ -67,7 +67,11 @@ final class DeltaTopology {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
         .withLoggingEnabled(
-            Map.of("min.insync.replicas", Integer.toString(like.minInsyncReplicas())))
+            Map.of(
+                "min.insync.replicas",
+                Integer.toString(like.minInsyncReplicas()),
+                "max.message.bytes",
+                Integer.toString(like.maxMessageBytes())))
         .withCachingDisabled();
   }
 }

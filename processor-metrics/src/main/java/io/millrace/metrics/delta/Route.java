@@ -2,6 +2,7 @@ package io.millrace.metrics.delta;
 
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.MetricRequest;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -30,9 +31,10 @@ final class Route implements Processor<byte[], byte[], Integer, byte[]> {
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (record.value() == null || isSummed(record)) {
+    if (record.value() == null || isSummed(record) || isRedriven(record)) {
       return;
     }
+    RecordHeaders.put(record.headers(), LogTime.APPENDED, Long.toString(record.timestamp()));
     try {
       MetricRequest request = MetricRequest.of(record.value());
       if (request.deltas() > 0) {
@@ -42,6 +44,11 @@ final class Route implements Processor<byte[], byte[], Integer, byte[]> {
     } catch (MalformedOtlp e) {
       return; // counted and kept by the delivery, which reads the same record
     }
+  }
+
+  /** It was summed when it came first; one destination alone gets it again, as it is. */
+  private static boolean isRedriven(Record<byte[], byte[]> record) {
+    return RecordHeaders.get(record.headers(), DeadLetterHeaders.REDRIVEN_TO).isPresent();
   }
 
   /** Such records come back to where they are read from and must not go round. */

@@ -380,6 +380,24 @@ class DeltaTopologyTest {
   }
 
   @Test
+  void shouldNotSumWhatIsRedriven() {
+    driver.sendRedriven("as-received", request(counter("c", whole(10, 20, 5))));
+
+    assertThat(driver.take()).isEmpty();
+    driver.send(request(counter("c", whole(20, 30, 1))));
+    assertThat(numbers()).containsExactly(whole(20, 30, 1).build());
+  }
+
+  @Test
+  void shouldCarryOnlyInsideWhenADeltaWasAppended() {
+    driver.send(request(counter("c", whole(10, 20, 5))));
+
+    assertThat(driver.takeRecords())
+        .allSatisfy(
+            record -> assertThat(RecordHeaders.get(record.headers(), LogTime.APPENDED)).isEmpty());
+  }
+
+  @Test
   void shouldEndASeriesWhenItsSenderSaysSo() {
     driver.send(request(counter("c", whole(10, 20, 5))));
     driver.take();

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.otlp.Signal;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.TopicsConfig;
@@ -79,6 +80,13 @@ final class SummingDriver implements AutoCloseable {
   }
 
   /** As another writer of that topic does. */
+  /** A dead letter of this destination, sent through again. */
+  void sendRedriven(String destination, ExportMetricsServiceRequest request) {
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+    RecordHeaders.put(headers, DeadLetterHeaders.REDRIVEN_TO, destination);
+    metrics.pipeInput(new TestRecord<>(null, request.toByteArray(), headers, now));
+  }
+
   void sendToDelta(byte[] value) {
     sendBytes(delta, "", value);
   }
