@@ -9,7 +9,7 @@ from lab.verdict import expect
 
 PORTS = ("http", "grpc", "otlp_grpc", "otlp_http", "memberlist")
 SECONDS = 60
-# Its blocks have no column for the flags of a span.
+# Its blocks have no column for the flags of spans and links.
 LOST = ("flags",)
 # Tempo calls so whoever has no tenant; a fleet of several tenants refuses those without.
 NOBODY = "single-tenant"
