@@ -3,6 +3,7 @@ package io.millrace.deadletters;
 import io.millrace.daemon.Daemon;
 import io.millrace.daemon.InvalidConfig;
 import io.millrace.otlp.Signal;
+import io.millrace.replay.Replay;
 import io.millrace.terminal.Pace;
 import io.millrace.terminal.ProgressBar;
 import io.millrace.terminal.Rate;
@@ -168,7 +169,7 @@ final class RedriveCommand implements Callable<Integer> {
         // A replay reads nothing beyond its range, so it would not see what is redriven.
         unserved.removeIf(
             name ->
-                !name.startsWith("replay-")
+                !name.startsWith(Replay.DESTINATION_PREFIX)
                     && group.groupId().endsWith("-" + signal.id() + "-" + name));
       }
     }

@@ -30,7 +30,7 @@ abstract class AttributeEdit {
 
       @Override
       boolean entry(byte[] bytes, WireReader at, int field, WireWriter out) {
-        if (!entry.hasKey(bytes, utf8)) {
+        if (!entry.hasKey(utf8)) {
           out.copy(bytes, at.start(), at.end());
           return false;
         }
@@ -66,7 +66,7 @@ abstract class AttributeEdit {
 
       @Override
       boolean entry(byte[] bytes, WireReader at, int field, WireWriter out) {
-        there |= entry.hasKey(bytes, utf8);
+        there |= entry.hasKey(utf8);
         out.copy(bytes, at.start(), at.end());
         return false;
       }
@@ -86,7 +86,7 @@ abstract class AttributeEdit {
     return new AttributeEdit() {
       @Override
       boolean entry(byte[] bytes, WireReader at, int field, WireWriter out) {
-        boolean removes = entry.hasKey(bytes, utf8);
+        boolean removes = entry.hasKey(utf8);
         if (!removes) {
           out.copy(bytes, at.start(), at.end());
         }
@@ -107,12 +107,12 @@ abstract class AttributeEdit {
 
       @Override
       boolean entry(byte[] bytes, WireReader at, int field, WireWriter out) {
-        if (entry.hasKey(bytes, old)) {
-          byte[] value = Arrays.copyOfRange(bytes, entry.valueFrom(), entry.valueTo());
+        if (entry.hasKey(old)) {
+          byte[] value = entry.valueBytes();
           attribute(field, keyValue(other, value), out);
           return true;
         }
-        if (entry.hasKey(bytes, other)) {
+        if (entry.hasKey(other)) {
           return true;
         }
         out.copy(bytes, at.start(), at.end());
@@ -163,7 +163,7 @@ abstract class AttributeEdit {
     while (fields.next()) {
       if (fields.field() == field && fields.isLengthDelimited()) {
         entry.read(bytes, fields.from(), fields.end());
-        if (entry.hasKey(bytes, key)) {
+        if (entry.hasKey(key)) {
           return true;
         }
       }

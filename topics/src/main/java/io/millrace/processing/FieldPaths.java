@@ -133,8 +133,8 @@ final class FieldPaths {
           scan.over(observed);
           while (scan.next(number, true)) {
             entry.read(observed.bytes(), scan.found().from(), scan.found().end());
-            if (entry.hasKey(observed.bytes(), key)) {
-              into.readAny(observed.bytes(), entry.valueFrom(), entry.valueTo());
+            if (entry.hasKey(key)) {
+              entry.value(into);
               return;
             }
           }

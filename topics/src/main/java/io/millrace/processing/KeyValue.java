@@ -1,28 +1,34 @@
 package io.millrace.processing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.condition.Value;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.WireReader;
 import java.util.Arrays;
 
-/** Where key and value of the KeyValue last read lie. */
-final class KeyValue {
+/** Where key and value of the KeyValue last read lie. One thread at a time. */
+public final class KeyValue {
 
   private static final byte[] NONE = {};
   private static final int KEY_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
   private static final int VALUE_TAG = WireReader.tag(2, WireReader.LENGTH_DELIMITED);
 
   private final WireReader reader = new WireReader(NONE, 3);
+  private byte[] bytes = NONE;
   private int keyFrom;
   private int keyTo;
   private int valueFrom;
   private int valueTo;
 
-  void read(byte[] bytes, int from, int to) throws MalformedOtlp {
+  /** Reads the message that lies in {@code [from, to)}. */
+  public void read(byte[] source, int from, int to) throws MalformedOtlp {
+    bytes = source;
     keyFrom = from;
     keyTo = from;
     valueFrom = from;
     valueTo = from;
-    reader.over(bytes, from, to);
+    reader.over(source, from, to);
     while (reader.next()) { // the last one wins
       if (reader.tag() == KEY_TAG) {
         keyFrom = reader.from();
@@ -34,15 +40,21 @@ final class KeyValue {
     }
   }
 
-  boolean hasKey(byte[] bytes, byte[] key) {
+  boolean hasKey(byte[] key) {
     return Arrays.equals(bytes, keyFrom, keyTo, key, 0, key.length);
   }
 
-  int valueFrom() {
-    return valueFrom;
+  public String key() {
+    return new String(bytes, keyFrom, keyTo - keyFrom, UTF_8);
   }
 
-  int valueTo() {
-    return valueTo;
+  /** Its AnyValue. */
+  public void value(Value into) throws MalformedOtlp {
+    into.readAny(bytes, valueFrom, valueTo);
+  }
+
+  /** Its AnyValue, encoded. */
+  byte[] valueBytes() {
+    return Arrays.copyOfRange(bytes, valueFrom, valueTo);
   }
 }

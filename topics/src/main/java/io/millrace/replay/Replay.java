@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  */
 public final class Replay implements AutoCloseable {
 
+  /** Begins the name of every replay's destination, and so its group's last part. */
+  public static final String DESTINATION_PREFIX = "replay-";
+
   private static final long LOOK_MILLIS = 100;
 
   private final Plan plan;

@@ -133,7 +133,7 @@ public final class ReplayCommand implements Callable<Integer> {
     Signal signal = signal();
     ReplayTarget target = target(config, signal);
     String shownUrl = shownUrl(target);
-    String name = "replay-" + id(config) + (dryRun ? "-dry" : "");
+    String name = Replay.DESTINATION_PREFIX + id(config) + (dryRun ? "-dry" : "");
     Replay.Plan plan =
         new Replay.Plan(
             config.kafka(),

@@ -7,6 +7,7 @@ import io.millrace.condition.Value;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.WireReader;
 import io.millrace.otlp.WireWriter;
+import io.millrace.processing.KeyValue;
 
 /**
  * Writes structured metadata: fields of EntryAdapter. A map becomes one name for each of its
@@ -16,7 +17,6 @@ final class Metadata {
 
   static final int FIELD = 3;
   private static final int MAX_DEPTH = 100;
-  private static final byte[] NONE = {};
   private static final int ELEMENT_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
 
   private final LabelNames names = new LabelNames();
@@ -64,7 +64,7 @@ final class Metadata {
       throw new MalformedOtlp("malformed OTLP: maps nested deeper than " + MAX_DEPTH);
     }
     WireReader entries = new WireReader(map.bytes(), 0).over(map.from(), map.to());
-    Attribute entry = new Attribute();
+    KeyValue entry = new KeyValue();
     Value value = new Value();
     while (entries.next()) {
       if (entries.tag() == ELEMENT_TAG) {
@@ -72,46 +72,6 @@ final class Metadata {
         entry.value(value);
         attribute(prefix + "_" + entry.key(), value, out, depth + 1);
       }
-    }
-  }
-
-  /** One KeyValue at a time. */
-  static final class Attribute {
-
-    private static final int KEY_TAG = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
-    private static final int VALUE_TAG = WireReader.tag(2, WireReader.LENGTH_DELIMITED);
-
-    private final WireReader reader = new WireReader(NONE, 0);
-    private byte[] bytes = NONE;
-    private int keyFrom;
-    private int keyTo;
-    private int valueFrom;
-    private int valueTo;
-
-    void read(byte[] source, int from, int to) throws MalformedOtlp {
-      bytes = source;
-      keyFrom = from;
-      keyTo = from;
-      valueFrom = from;
-      valueTo = from;
-      reader.over(source, from, to);
-      while (reader.next()) { // the last one wins
-        if (reader.tag() == KEY_TAG) {
-          keyFrom = reader.from();
-          keyTo = reader.end();
-        } else if (reader.tag() == VALUE_TAG) {
-          valueFrom = reader.from();
-          valueTo = reader.end();
-        }
-      }
-    }
-
-    String key() {
-      return new String(bytes, keyFrom, keyTo - keyFrom, UTF_8);
-    }
-
-    void value(Value into) throws MalformedOtlp {
-      into.readAny(bytes, valueFrom, valueTo);
     }
   }
 }

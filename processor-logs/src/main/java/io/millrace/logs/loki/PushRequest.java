@@ -6,6 +6,7 @@ import io.millrace.logs.loki.LabelConfig.Source;
 import io.millrace.otlp.MalformedOtlp;
 import io.millrace.otlp.WireReader;
 import io.millrace.otlp.WireWriter;
+import io.millrace.processing.KeyValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -42,7 +43,7 @@ final class PushRequest {
   private final Metadata metadata = new Metadata();
 
   private final WireReader[] readers = new WireReader[6];
-  private final Metadata.Attribute attribute = new Metadata.Attribute();
+  private final KeyValue attribute = new KeyValue();
   private final Value value = new Value();
   private final LogFields log = new LogFields();
 
