@@ -100,7 +100,7 @@ public final class Main {
 
   @Command(description = "The tail sampler: Kafka in, decided and forwarded.")
   int traces() {
-    Plan plan = plan(3_000_000, 3_000_000);
+    Plan plan = plan(3_000_000, 9_000_000);
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder)) {
