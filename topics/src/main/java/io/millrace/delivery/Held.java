@@ -1,5 +1,6 @@
 package io.millrace.delivery;
 
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.RecordHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -40,6 +41,12 @@ final class Held {
     this.items = staged.items();
     this.owed = items;
     this.tenant = RecordHeaders.get(record.headers(), RecordHeaders.TENANT).orElse("");
+  }
+
+  /** Was it put on the topic here, as a sum or redriven, and not by a gateway? */
+  boolean isReentered() {
+    return record.headers().lastHeader(RecordHeaders.SUMMED) != null
+        || record.headers().lastHeader(DeadLetterHeaders.REDRIVEN_TO) != null;
   }
 
   /** Memory it holds: the value delivered may be the record's own array. */
