@@ -20,6 +20,9 @@ import java.util.Optional;
  */
 public final class MetricsProcessor implements Role {
 
+  /** By what name delta points are dropped where their sums are delivered. */
+  public static final String DELTA_SUMMED = DeltaStage.SUMMED;
+
   private final Optional<DeltaProcessor> delta;
   private final Processor deliveries;
 

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.BatchConfig;
@@ -56,12 +56,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sampler on a real broker: what is kept, late spans, restarts, two processors. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class SamplerIT {
 
@@ -70,7 +72,7 @@ class SamplerIT {
   private static final String RELOADS = "millrace.sampling.policy.reloads";
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -83,7 +85,7 @@ class SamplerIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    broker = EmbeddedBroker.start(dir.resolve("kafka"), 0);
+    broker = Broker.forTests(dir.resolve("kafka"));
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.delivery;
 
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.RecordHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -68,6 +69,12 @@ final class Held {
       header.key();
       header.value();
     }
+  }
+
+  /** Was it put on the topic here, as a sum or redriven, and not by a gateway? */
+  boolean isReentered() {
+    return record.headers().lastHeader(RecordHeaders.SUMMED) != null
+        || record.headers().lastHeader(DeadLetterHeaders.REDRIVEN_TO) != null;
   }
 
   /** Memory it holds, of values. */

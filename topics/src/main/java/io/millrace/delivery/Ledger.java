@@ -45,6 +45,7 @@ public final class Ledger {
   private final Counter loopRestarts;
   private final AtomicLong inFlightItems = new AtomicLong();
   private final AtomicLong inFlightBytes = new AtomicLong();
+  private final AtomicLong reentered = new AtomicLong();
 
   public Ledger(Signal signal, String destination, MeterRegistry registry) {
     this.registry = registry;
@@ -69,6 +70,10 @@ public final class Ledger {
     Gauge.builder(LedgerMeter.IN_FLIGHT.meter(), inFlightItems, AtomicLong::get)
         .tags(tags)
         .register(registry);
+    Gauge.builder(LedgerMeter.REENTERED.meter(), reentered, AtomicLong::get)
+        .description("of items consumed and not handed back, those that no gateway has published")
+        .tags(tags)
+        .register(registry);
     Gauge.builder("millrace.in.flight.bytes", inFlightBytes, AtomicLong::get)
         .tags(tags)
         .register(registry);
@@ -84,6 +89,9 @@ public final class Ledger {
     tenants.count(held.tenant, LedgerMeter.DROPPED, dropped);
     inFlightItems.addAndGet(held.items);
     inFlightBytes.addAndGet(held.bytes());
+    if (held.isReentered()) {
+      reentered.addAndGet((long) held.items + staged.sampledOut() + dropped);
+    }
   }
 
   private void dropped(String rule, int items) {
@@ -112,6 +120,9 @@ public final class Ledger {
     tenants.count(held.tenant, LedgerMeter.HANDED_BACK, held.owed());
     inFlightItems.addAndGet(-held.owed());
     inFlightBytes.addAndGet(-held.bytes());
+    if (held.isReentered()) {
+      reentered.addAndGet(-held.owed());
+    }
   }
 
   /** The same items are sent again; the backend may have stored them. */

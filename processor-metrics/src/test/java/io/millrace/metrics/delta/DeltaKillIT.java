@@ -3,7 +3,7 @@ package io.millrace.metrics.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.metrics.MetricsProcess;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * of both: in the end each sum is that of the deltas, exactly, and so was each before it. {@code
  * -Dmillrace.kill.rounds} says how often, {@code -Dmillrace.kill.seed} when.
  */
+@Tag(Broker.ANY)
 @Timeout(900)
 class DeltaKillIT {
 
@@ -64,7 +66,7 @@ class DeltaKillIT {
   @Test
   void shouldCountEveryDeltaOnceThroughKills() throws Exception {
     // Given
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"))) {
       KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
       try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {
         assertThat(admin.apply(topics.catalogue(Signal.METRICS))).isEmpty();
