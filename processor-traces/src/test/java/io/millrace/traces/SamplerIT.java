@@ -46,8 +46,10 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -151,6 +153,28 @@ class SamplerIT {
 
     await().until(() -> settled() == 4);
     assertThat(delivered()).containsExactlyInAnyOrder("1/1", "5/0");
+  }
+
+  @Test
+  void shouldCommitBeyondTheMarkOfATransactionAtTheEnd() throws Exception {
+    Map<String, Object> properties = kafka.clientProperties("transactional");
+    properties.put("transactional.id", topic);
+    try (var producer =
+        new KafkaProducer<byte[], byte[]>(
+            properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      byte[] spans = request(List.of(span(4, 0, true)));
+      producer.send(new ProducerRecord<>(topic, 0, logTime, null, spans));
+      producer.commitTransaction();
+    }
+
+    start("1s");
+
+    try (Admin admin = Admin.create(kafka.clientProperties("test-admin"))) {
+      await().until(() -> committed(admin) == 2);
+    }
+    assertThat(delivered()).containsExactly("4/0");
   }
 
   @Test
@@ -456,6 +480,14 @@ class SamplerIT {
             ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addAllSpans(spans)))
         .build()
         .toByteArray();
+  }
+
+  /** Of partition 0; -1 before the first commit. */
+  private long committed(Admin admin) throws Exception {
+    String group = topic + "-traces-files";
+    var offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    var offset = offsets.get(new TopicPartition(topic, 0));
+    return offset == null ? -1 : offset.offset();
   }
 
   private long settled() {

@@ -148,7 +148,9 @@ final class DeliveryLoop {
 
   private void poll() {
     for (AssignedPartition partition : assigned.values()) {
-      pause(partition, partition.isRead() || partition.hasPolled() || !hasRoom(partition));
+      boolean isOver = partition.isRead() || partition.hasPolled();
+      partition.gated(!isOver && !stage.mayRead(partition.id, partition.position()));
+      pause(partition, isOver || partition.isGated() || !hasRoom(partition));
     }
     try {
       var records = consumer.poll(pollTimeout());
@@ -207,7 +209,7 @@ final class DeliveryLoop {
     long now = ticker.nanos();
     long nanos = (requestsUnderWay > 0 ? ANSWER_WAIT : IDLE_WAIT).toNanos();
     for (AssignedPartition partition : assigned.values()) {
-      if (partition.hasPolled()) {
+      if (partition.hasPolled() || partition.isGated()) {
         nanos = Math.min(nanos, ANSWER_WAIT.toNanos());
       }
       for (Lane lane : partition.lanes()) {

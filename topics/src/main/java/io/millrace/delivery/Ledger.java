@@ -28,6 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Ledger {
 
+  /** Records that retention removed before somebody read them. */
+  public static final String EXPIRED_RECORDS = "millrace.expired.records";
+
   private final Counter consumed;
   private final Counter delivered;
   private final Counter sampledOut;
@@ -65,7 +68,7 @@ public final class Ledger {
     retries = registry.counter("millrace.retries", tags);
     redelivered = registry.counter(LedgerMeter.REDELIVERED.meter(), tags);
     commitFailures = registry.counter("millrace.commit.failures", tags);
-    expiredRecords = registry.counter("millrace.expired.records", tags);
+    expiredRecords = registry.counter(EXPIRED_RECORDS, tags);
     loopRestarts = registry.counter("millrace.loop.restarts", tags);
     Gauge.builder(LedgerMeter.IN_FLIGHT.meter(), inFlightItems, AtomicLong::get)
         .tags(tags)

@@ -63,6 +63,7 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
     } catch (MalformedOtlp e) {
       meters.dropped(Drop.MALFORMED, items(record.value()));
     }
+    store.write();
   }
 
   private static int items(byte[] request) {
