@@ -8,12 +8,16 @@ CONFIGS = peers.PINS / "collector"
 
 
 class Exporting:
-    """A Collector as a gateway. keyed: "true" for keys of trace ids and resource attributes."""
+    """A Collector as a gateway.
 
-    def __init__(self, lab, name, otelcol, kafka, keyed, hasher, compression):
+    keyed: "true" for keys of trace ids and resource attributes. logs_by_trace: and logs by trace ids, too.
+    """
+
+    def __init__(self, lab, name, otelcol, kafka, keyed, hasher, compression, logs_by_trace=False):
         self.grpc_port, self.http_port = free_ports(2)
         ports = {"GRPC_PORT": str(self.grpc_port), "HTTP_PORT": str(self.http_port)}
-        env = {"KAFKA": kafka, "KEYED": keyed, "HASHER": hasher, "COMPRESSION": compression, **ports}
+        logs = {"LOGS_BY_RESOURCE": "false" if logs_by_trace else keyed, "LOGS_BY_TRACE": str(logs_by_trace).lower()}
+        env = {"KAFKA": kafka, "KEYED": keyed, "HASHER": hasher, "COMPRESSION": compression, **logs, **ports}
         self.process = lab.start(name, [otelcol, "--config", CONFIGS / "to-kafka.yaml"], env)
         for port in (self.grpc_port, self.http_port):
             self.process.await_(f"port {port}", lambda: is_listening(port), SECONDS)

@@ -1,4 +1,4 @@
-"""Peers: found on this machine, or made from their registry once, at a pinned version, into a cache.
+"""Peers: found on this machine, as programs or as images of Docker, or made from their registry once, at a pinned version, into a cache.
 
 What was made is kept for the next run under the hash of the files that pin it: whoever changes a
 version gets a new one.
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab import images
 from lab.verdict import Failed, Skipped
 
 PINS = Path(__file__).resolve().parent.parent
@@ -129,13 +130,16 @@ def _installed(lab, name, program, version=""):
     if named and not os.access(named, os.X_OK):
         raise Failed(f"{_variable(name)}: {named} (expected: a program)")
     found = named or shutil.which(program)
-    if not found:
-        return None
-    said = _said(found)
-    if not named and not said.startswith(version):
-        return None
-    lab.uses(name, said or "installed")
-    return found
+    said = _said(found) if found else ""
+    if found and (named or said.startswith(version)):
+        lab.uses(name, said or "installed")
+        return found
+    image = images.program(lab, name, version)
+    if image:
+        found, tag = image
+        lab.uses(name, tag)
+        return found
+    return None
 
 
 def _said(program):

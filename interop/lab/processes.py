@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from lab import images
 from lab.verdict import Failed
 
 STOP_SECONDS = 60
@@ -29,6 +30,7 @@ class Lab:
     def __exit__(self, *_):
         for process in reversed(self._processes):
             process.discard()
+        images.remove(self.folder.name)
 
     def note(self, text):
         print(f"  {self.case}: {text}", flush=True)

@@ -4,19 +4,15 @@ import io.millrace.daemon.Daemon;
 import io.millrace.daemon.InvalidConfig;
 import io.millrace.otlp.Signal;
 import io.millrace.replay.Replay;
-import io.millrace.terminal.Pace;
-import io.millrace.terminal.ProgressBar;
 import io.millrace.terminal.Rate;
 import io.millrace.topics.AdminAnswers;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -35,8 +31,6 @@ import picocli.CommandLine.Spec;
         "Sends dead letters through the topic they came from again, each once, to the destination"
             + " that refused them. Without --confirm it only says which.")
 final class RedriveCommand implements Callable<Integer> {
-
-  private static final long MAX_CHUNK_BYTES = 4 << 20;
 
   @Mixin private final LetterOptions options = new LetterOptions();
 
@@ -64,9 +58,6 @@ final class RedriveCommand implements Callable<Integer> {
   private @Nullable String destination;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  /** A line for each letter that could not be sent. */
-  private final List<String> tooLarge = new ArrayList<>();
 
   @Override
   public Integer call() throws Exception {
@@ -96,14 +87,15 @@ final class RedriveCommand implements Callable<Integer> {
             TopicConfig topic = config.topics().of(signal);
             try (LetterWriter writer =
                 new LetterWriter(config.kafka(), topic.deadLetterName(), topic.name())) {
-              redrive(reader, writer, signal, filter, chosen.letters(), bound);
+              Redriving redriving = new Redriving(writer, this::destination, bound);
+              redriving.send(reader, signal, filter, chosen.letters(), maxRedrives);
+              return sent(topic, chosen.letters(), redriving.tooLarge());
             }
-            return sent(topic, chosen.letters());
           }
         });
   }
 
-  private int sent(TopicConfig topic, long letters) {
+  private int sent(TopicConfig topic, long letters, List<String> tooLarge) {
     out().printf("%,d letters sent to %s.%n", letters - tooLarge.size(), topic.name());
     out().flush();
     if (tooLarge.isEmpty()) {
@@ -134,55 +126,6 @@ final class RedriveCommand implements Callable<Integer> {
     out().flush();
   }
 
-  private void redrive(
-      LetterReader reader,
-      LetterWriter writer,
-      Signal signal,
-      LetterFilter filter,
-      long letters,
-      Rate bound) {
-    Pace pace = new Pace(bound, System::nanoTime);
-    long[] sent = new long[1];
-    // A chunk is about a second's worth, so that a low rate does not come in bursts.
-    long chunkBytes = Math.min(MAX_CHUNK_BYTES, bound.bytesPerSecond());
-    try (ProgressBar bar = ProgressBar.onTerminal(System.getProperties(), this::draw)) {
-      Chunks chunks =
-          new Chunks(
-              chunkBytes,
-              chunk -> {
-                await(pace);
-                writer.redrive(chunk, this::destination).stream()
-                    .map(RedriveCommand::tooLarge)
-                    .forEach(tooLarge::add);
-                pace.gone(bytes(chunk));
-                sent[0] += chunk.size();
-                bar.at(sent[0], letters, "%,d letters".formatted(sent[0]));
-              });
-      chunks.settle(reader, signal, filter, letters, maxRedrives);
-    }
-  }
-
-  private static String tooLarge(Letter letter) {
-    return "%s: too large (%s partition %d offset %d: %,d bytes)"
-        .formatted(
-            letter.id(),
-            letter.record().topic(),
-            letter.record().partition(),
-            letter.record().offset(),
-            letter.value().length);
-  }
-
-  private static void await(Pace pace) {
-    long wait;
-    while ((wait = pace.nanosUntilDue()) > 0) {
-      LockSupport.parkNanos(wait);
-    }
-  }
-
-  private static long bytes(List<Letter> chunk) {
-    return chunk.stream().mapToLong(letter -> letter.value().length).sum();
-  }
-
   private String destination(Letter letter) {
     String given = destination;
     return given == null ? letter.destination() : given;
@@ -211,11 +154,6 @@ final class RedriveCommand implements Callable<Integer> {
                   .map(name -> name.isEmpty() ? "letters that name no destination" : name)
                   .collect(Collectors.joining(", ")));
     }
-  }
-
-  private void draw(String text) {
-    System.err.print(text);
-    System.err.flush();
   }
 
   private PrintWriter out() {
