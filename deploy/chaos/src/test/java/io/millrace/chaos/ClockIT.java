@@ -29,7 +29,14 @@ class ClockIT {
     // Given
     Random random = Form.random("clocks");
     var size =
-        new Fleet.Size(1, 1, List.of(Signal.TRACES), 1, POLICIES, "traces.clock-grace=500ms");
+        new Fleet.Size(
+            1,
+            1,
+            List.of(Signal.TRACES),
+            1,
+            POLICIES,
+            "traces.clock-grace=500ms",
+            "traces.annotate.threshold=false");
     try (Fleet fleet = Fleet.start(SharedFleet.folder(), size);
         Load load = Load.start(fleet, random)) {
       for (int round = 0; round < ROUNDS; round++) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(SharedFleet.class)
 class PoisonIT {
 
-  private static final int ROUNDS = Form.of(1, 10);
+  private static final int ROUNDS = Form.of(1, 5);
   private static final int MOST_REQUESTS = 50;
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedFleet.class)
 class RebalanceStormIT {
 
-  private static final int ROUNDS = Form.of(2, 40);
+  private static final int ROUNDS = Form.of(2, 30);
   private static final int MOST_REQUESTS = 100;
 
   @Test
