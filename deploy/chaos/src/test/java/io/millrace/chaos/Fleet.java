@@ -144,7 +144,7 @@ final class Fleet implements AutoCloseable {
         kafka:
           properties: {session.timeout.ms: 4000, heartbeat.interval.ms: 1000, metadata.max.age.ms: 5000}
         topics: {traces: %s, metrics: %s, logs: %s}
-        gateway: {producer: {linger: 1ms, delivery-timeout: 4s}}
+        gateway: {producer: {linger: 1ms, delivery-timeout: 6s}}
         """
             .formatted(topic, topic, topic));
     for (Signal signal : Signal.values()) {
