@@ -71,6 +71,9 @@ final class DecidingReader implements AutoCloseable {
     /** When the partition was last seen to have nothing more, in milliseconds. */
     long emptyAt = Long.MIN_VALUE;
 
+    /** When it was first seen so, after its last record. */
+    long emptySince = Long.MIN_VALUE;
+
     boolean paused;
 
     Partition(PartitionDecider decider, PolicyVerdicts verdicts, long beginning) {
@@ -274,6 +277,7 @@ final class DecidingReader implements AutoCloseable {
 
   private void observe(ConsumerRecord<byte[], ByteBuffer> record, Partition partition) {
     PartitionDecider decider = partition.decider;
+    partition.emptySince = Long.MIN_VALUE;
     decider.read(record.offset(), record.timestamp());
     if (Sampler.isRedriven(record)) {
       return;
@@ -324,18 +328,28 @@ final class DecidingReader implements AutoCloseable {
   }
 
   /**
-   * Nothing more to read: log time follows the clock, less the grace. The time is that of the look
-   * before, since what this poll has shown was so then at the earliest.
+   * Nothing more to read: log time follows the clock, less the grace, and passes as fast as it if a
+   * broker's clock is before ours. The time is that of the look before, since what this poll has
+   * shown was so then at the earliest.
    */
   private void moveOnByClock(TopicPartition id, Partition partition) {
-    boolean atEnd = consumer.currentLag(id).orElse(1) == 0;
-    if (atEnd) {
-      partition.decider.passed(consumer.position(id));
+    if (consumer.currentLag(id).orElse(1) != 0) {
+      partition.emptyAt = Long.MIN_VALUE;
+      partition.emptySince = Long.MIN_VALUE;
+      return;
     }
-    if (atEnd && partition.emptyAt != Long.MIN_VALUE) {
-      partition.decider.idleUntil(partition.emptyAt - settings.clockGrace().toMillis());
+    partition.decider.passed(consumer.position(id));
+    long grace = settings.clockGrace().toMillis();
+    if (partition.emptyAt != Long.MIN_VALUE) {
+      partition.decider.idleUntil(partition.emptyAt - grace);
     }
-    partition.emptyAt = atEnd ? clock.millis() : Long.MIN_VALUE;
+    if (partition.emptySince != Long.MIN_VALUE) {
+      partition.decider.idleFor(partition.emptyAt - partition.emptySince - grace);
+    }
+    partition.emptyAt = clock.millis();
+    if (partition.emptySince == Long.MIN_VALUE) {
+      partition.emptySince = partition.emptyAt;
+    }
   }
 
   /** Tells how large the windows are and how far behind the clock their verdicts. */

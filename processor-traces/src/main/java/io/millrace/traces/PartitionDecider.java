@@ -30,6 +30,12 @@ final class PartitionDecider {
 
   private static final int PLAIN = 0;
 
+  /**
+   * A step back by more than this is a broker's clock that was set, and no difference between
+   * brokers.
+   */
+  static final long CLOCK_SET_MILLIS = 60_000;
+
   /** Bits of a note. */
   static final int NOTE_BITS = Long.SIZE - NOTE_SHIFT;
 
@@ -54,6 +60,10 @@ final class PartitionDecider {
   private long offset = -1;
   private long forwardedTo = -1;
   private long logTime = Long.MIN_VALUE;
+
+  /** How far clocks were set back: so much is log time ahead of append times. */
+  private long setBack;
+
   private long clock = Long.MIN_VALUE;
 
   // The row that the current record had its last span in; its trace is not decided.
@@ -94,6 +104,9 @@ final class PartitionDecider {
 
     /** A record with an append time earlier than the clock had already moved log time. */
     void skewed();
+
+    /** A record appended long before the one before it: log time goes on from that one. */
+    void clockSetBack();
 
     /** A span that came after its trace was decided, and follows the verdict. */
     void late(int verdict);
@@ -147,7 +160,7 @@ final class PartitionDecider {
    */
   boolean mayRead(long timestamp) {
     expire();
-    long time = Math.max(logTime, timestamp);
+    long time = logTimeAt(timestamp);
     if (!ahead.isEmpty() && time > ahead.time() + settings.lookBack()) {
       decideUntil(time); // as the record would; the forwarder may wait for just that
       return false;
@@ -186,12 +199,18 @@ final class PartitionDecider {
 
   /** Begins the next record: log time moves on and what is due is decided. */
   void read(long recordOffset, long timestamp) {
-    if (timestamp < clock) {
+    long time = logTimeAt(timestamp);
+    setBack = setBackAt(timestamp);
+    if (timestamp + setBack + CLOCK_SET_MILLIS < logTime) {
+      setBack = logTime - timestamp;
+      counts.clockSetBack();
+    }
+    if (timestamp + setBack < clock) {
       counts.skewed();
     }
     offset = recordOffset;
     current = Window.NONE;
-    logTime = Math.max(logTime, timestamp);
+    logTime = time;
     decideUntil(logTime);
     expire();
     if (predecessor != null && predecessor.isForgotten(logTime)) {
@@ -200,6 +219,19 @@ final class PartitionDecider {
     if (recordOffset > forwardedTo) {
       ahead.add(Window.NONE, recordOffset, logTime);
     }
+  }
+
+  /**
+   * Never before that of the record before. When a clock is set back, it goes on from where it is:
+   * else nothing would be decided until append times have caught up with it.
+   */
+  private long logTimeAt(long timestamp) {
+    return Math.max(logTime, timestamp + setBackAt(timestamp));
+  }
+
+  /** None any more once the clock is right again, or another broker's is: log time must not run. */
+  private long setBackAt(long timestamp) {
+    return timestamp + CLOCK_SET_MILLIS >= logTime ? 0 : setBack;
   }
 
   /**
@@ -301,6 +333,13 @@ final class PartitionDecider {
     if (time > clock) {
       clock = time;
       decideUntil(time);
+    }
+  }
+
+  /** Likewise for so long after the last record, in milliseconds. */
+  void idleFor(long time) {
+    if (logTime != Long.MIN_VALUE) {
+      idleUntil(logTime + time);
     }
   }
 

@@ -23,6 +23,7 @@ final class SamplingMeters implements PartitionDecider.Counts {
   private final Counter early;
   private final Counter forgotten;
   private final Counter skewed;
+  private final Counter clockSetBack;
   private final Counter outlasting;
   private final Counter partitionsChanged;
   private final Counter reloaded;
@@ -49,6 +50,7 @@ final class SamplingMeters implements PartitionDecider.Counts {
     early = counter("millrace.sampling.early.decisions", "reason", "memory");
     forgotten = counter("millrace.sampling.forgotten.verdicts", "reason", "memory");
     skewed = counter("millrace.sampling.skewed.records");
+    clockSetBack = counter("millrace.sampling.clock.set.backs");
     outlasting = counter("millrace.sampling.outlasting.spans");
     partitionsChanged = counter("millrace.sampling.partition.changes");
     split = counter("millrace.sampling.split.traces");
@@ -98,6 +100,11 @@ final class SamplingMeters implements PartitionDecider.Counts {
   @Override
   public void skewed() {
     skewed.increment();
+  }
+
+  @Override
+  public void clockSetBack() {
+    clockSetBack.increment();
   }
 
   @Override

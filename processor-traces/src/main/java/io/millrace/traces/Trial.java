@@ -203,6 +203,9 @@ final class Trial {
     public void skewed() {}
 
     @Override
+    public void clockSetBack() {}
+
+    @Override
     public void late(int verdict) {}
 
     @Override

@@ -55,6 +55,57 @@ class PartitionDeciderTest {
   }
 
   @Test
+  void shouldGoOnFromWhereLogTimeIsWhenAClockIsSetBack() {
+    span(0, 90_000_000, 1);
+    span(1, 1_000_000, 2);
+    assertThat(counts.clockSetBack).isEqualTo(1);
+    assertThat(decided).isEmpty();
+
+    record(2, 1_010_001);
+
+    assertThat(decided).containsExactly("1 at 90010000", "2 at 90010000");
+    assertThat(decider.mayPass(1)).isTrue();
+  }
+
+  @Test
+  void shouldNotRunAwayWhenRecordsOfTwoClocksAlternate() {
+    span(0, 1_000_000, 1);
+    for (int i = 1; i < 99; i += 2) {
+      record(i, 880_000 + i);
+      record(i + 1, 1_000_000 + i + 1);
+    }
+    assertThat(decided).isEmpty();
+
+    record(99, 1_010_001);
+
+    assertThat(decided).containsExactly("1 at 1010000");
+  }
+
+  @Test
+  void shouldWaitWhileBrokersDiffer() {
+    span(0, 100_000, 1);
+    record(1, 100_000 - PartitionDecider.CLOCK_SET_MILLIS);
+    record(2, 110_000);
+    assertThat(decided).isEmpty();
+
+    record(3, 110_001);
+
+    assertThat(decided).containsExactly("1 at 110000");
+    assertThat(counts.clockSetBack).isZero();
+  }
+
+  @Test
+  void shouldLetTimePassAfterTheLastRecordWhateverItsTime() {
+    span(0, 90_000_000, 1);
+    decider.idleFor(10_000);
+    assertThat(decided).isEmpty();
+
+    decider.idleFor(10_001);
+
+    assertThat(decided).hasSize(1);
+  }
+
+  @Test
   void shouldFollowTheVerdictWithLateSpans() {
     span(0, 0, 2); // even: sampled
     span(1, 0, 3); // odd: not
@@ -273,6 +324,7 @@ class PartitionDeciderTest {
     int early;
     int forgotten;
     int skewed;
+    int clockSetBack;
     int outlasting;
     final List<Integer> late = new ArrayList<>();
 
@@ -289,6 +341,11 @@ class PartitionDeciderTest {
     @Override
     public void skewed() {
       skewed++;
+    }
+
+    @Override
+    public void clockSetBack() {
+      clockSetBack++;
     }
 
     @Override

@@ -180,6 +180,9 @@ class SameVerdictsPropertyTest {
     public void skewed() {}
 
     @Override
+    public void clockSetBack() {}
+
+    @Override
     public void late(int verdict) {}
 
     @Override

@@ -43,6 +43,11 @@ public final class EmbeddedBroker implements Broker {
     return start(dataDir, port, Map.of());
   }
 
+  /** As {@link #start(Path, int, Map, Time)} by the clock of this machine. */
+  public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> extra) {
+    return start(dataDir, port, extra, Time.SYSTEM);
+  }
+
   /**
    * Starts a broker and returns when it serves clients.
    *
@@ -50,10 +55,12 @@ public final class EmbeddedBroker implements Broker {
    * @param port TCP port on 127.0.0.1; 0 for any free one
    * @param extra Kafka broker keys that stand over the ones set here; the listener of clients is
    *     called CLIENTS, so that {@code listener.security.protocol.map} can give it TLS and SASL
+   * @param clock what the broker takes the time to be
    * @throws BrokerCannotStart if the port or the directory cannot be used; nothing is left running
    */
-  public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> extra) {
-    return join(CompletableFuture.supplyAsync(() -> open(dataDir, port, extra), OWN_THREAD));
+  public static EmbeddedBroker start(
+      Path dataDir, int port, Map<String, String> extra, Time clock) {
+    return join(CompletableFuture.supplyAsync(() -> open(dataDir, port, extra, clock), OWN_THREAD));
   }
 
   /** Waits whatever happens; the caller's interrupt flag stays as it is. */
@@ -68,22 +75,24 @@ public final class EmbeddedBroker implements Broker {
     }
   }
 
-  private static EmbeddedBroker open(Path dataDir, int port, Map<String, String> extra) {
+  private static EmbeddedBroker open(
+      Path dataDir, int port, Map<String, String> extra, Time clock) {
     DataDir locked = DataDir.open(dataDir.toAbsolutePath());
     try {
-      return start(locked, port, extra);
+      return start(locked, port, extra, clock);
     } catch (RuntimeException e) {
       locked.close();
       throw e;
     }
   }
 
-  private static EmbeddedBroker start(DataDir dataDir, int wanted, Map<String, String> extra) {
+  private static EmbeddedBroker start(
+      DataDir dataDir, int wanted, Map<String, String> extra, Time clock) {
     int[] ports = freePorts(wanted);
     Properties properties = BrokerProperties.of(dataDir.logDir(), ports[0], ports[1], extra);
     KafkaConfig config = checked(properties);
     dataDir.formatOnFirstUse(properties);
-    KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    KafkaRaftServer server = new KafkaRaftServer(config, clock);
     try {
       server.startup();
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.millrace.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * A Millrace process of its own, on the test's class path. It does not outlive the test: closing
  * kills it.
  */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
   private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -43,7 +44,7 @@ final class ChildJvm implements AutoCloseable {
    * @param folder where its output goes
    * @param main name of its main class
    */
-  static ChildJvm start(Path folder, String main, List<String> arguments) {
+  public static ChildJvm start(Path folder, String main, List<String> arguments) {
     try {
       Path out = Files.createTempFile(folder, "child-", ".out");
       Path err = Files.createTempFile(folder, "child-", ".err");
@@ -68,6 +69,7 @@ final class ChildJvm implements AutoCloseable {
     command.add("-Xmx512m");
     // Most of these live for seconds.
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
@@ -79,12 +81,12 @@ final class ChildJvm implements AutoCloseable {
     return command;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Waits until it ends of itself. */
-  int exitStatus() {
+  public int exitStatus() {
     try {
       assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
           .as("ends of itself; it has said:%n%s", output())
@@ -97,24 +99,56 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** SIGTERM; gives the exit status. */
-  int terminate() {
+  public int terminate() {
     process.destroy();
     return exitStatus();
   }
 
   /** SIGKILL; returns when it is dead. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     exitStatus();
   }
 
+  /** SIGSTOP: it stands still and does not know it. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on as if no time had passed. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+      assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A line for it to read on its stdin. */
+  public void tell(String line) {
+    try {
+      process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The first match of the pattern in a line of its log, waited for. */
-  MatchResult awaitLog(String pattern) {
+  public MatchResult awaitLog(String pattern) {
     return awaitLine(err, pattern);
   }
 
   /** Likewise of what it says on stdout. */
-  MatchResult awaitOutput(String pattern) {
+  public MatchResult awaitOutput(String pattern) {
     return awaitLine(out, pattern);
   }
 
@@ -129,20 +163,20 @@ final class ChildJvm implements AutoCloseable {
         .orElseThrow();
   }
 
-  List<String> stdout() {
+  public List<String> stdout() {
     return lines(out);
   }
 
   /** What it has said on stderr to the person who started it: all but the log. */
-  List<String> complaints() {
+  public List<String> complaints() {
     return lines(err).stream().filter(line -> !LOG_LINE.matcher(line).matches()).toList();
   }
 
-  void assertNoStackTrace() {
+  public void assertNoStackTrace() {
     assertThat(output().lines()).noneMatch(line -> STACK_TRACE.matcher(line).matches());
   }
 
-  String output() {
+  public String output() {
     return String.join("\n", lines(out)) + "\n" + String.join("\n", lines(err));
   }
 

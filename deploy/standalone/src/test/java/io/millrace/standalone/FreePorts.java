@@ -1,30 +1,38 @@
 package io.millrace.standalone;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for processes that must find the same ones after a restart. */
-final class FreePorts {
+public final class FreePorts {
+
+  /** Below those that Linux gives to whoever asks for any: nobody is given them in between. */
+  private static final int FROM = 10_000;
+
+  private static final int TO = 32_768;
 
   private FreePorts() {}
 
   /** So many different ports that nobody listens on now. */
-  static List<Integer> choose(int count) {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0));
+  public static List<Integer> choose(int count) {
+    List<Integer> ports = new ArrayList<>();
+    while (ports.size() < count) {
+      int port = ThreadLocalRandom.current().nextInt(FROM, TO);
+      if (!ports.contains(port) && isFree(port)) {
+        ports.add(port);
       }
-      List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+    return ports;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException inUse) {
+      return false;
     }
   }
 }

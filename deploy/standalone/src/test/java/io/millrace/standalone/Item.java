@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  *
  * @param value the span, the log record, or the metric with this data point alone
  */
-record Item(
+public record Item(
     Resource resource,
     String resourceSchemaUrl,
     InstrumentationScope scope,
@@ -28,13 +28,13 @@ record Item(
     Message value) {
 
   /** The same span with another tracestate. */
-  Item withTraceState(String traceState) {
+  public Item withTraceState(String traceState) {
     Span span = ((Span) value).toBuilder().setTraceState(traceState).build();
     return new Item(resource, resourceSchemaUrl, scope, scopeSchemaUrl, span);
   }
 
   /** The items of an Export*ServiceRequest, read by protobuf-java. */
-  static List<Item> of(Signal signal, byte[] request) {
+  public static List<Item> of(Signal signal, byte[] request) {
     List<Item> items = new ArrayList<>();
     try {
       switch (signal) {

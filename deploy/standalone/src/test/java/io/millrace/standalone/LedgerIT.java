@@ -7,7 +7,6 @@ import io.millrace.otlp.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,7 +39,7 @@ class LedgerIT {
       }
       await()
           .atMost(LONG)
-          .until(() -> figure(ledger(metrics), "(sent again)", "traces/default") > 0);
+          .until(() -> table(ledger(metrics)).figure("(sent again)", "traces/default") > 0);
       List<String> open = ledger(metrics, "--drained");
       assertThat(open).last().isEqualTo("The balance closes, and something is still on the way.");
       // When it is there
@@ -53,16 +52,16 @@ class LedgerIT {
                         .last()
                         .isEqualTo("The balance closes."));
         // Then
-        List<String> lines = ledger(metrics);
+        LedgerTable table = table(ledger(metrics));
         for (Signal signal : Signal.values()) {
-          assertThat(figure(lines, "received", signal.id())).isEqualTo(sent.get(signal));
-          assertThat(figure(lines, "published", signal.id())).isEqualTo(sent.get(signal));
+          assertThat(table.figure("received", signal.id())).isEqualTo(sent.get(signal));
+          assertThat(table.figure("published", signal.id())).isEqualTo(sent.get(signal));
         }
-        assertThat(figure(lines, "delivered", "traces/default"))
+        assertThat(table.figure("delivered", "traces/default"))
             .isEqualTo(sent.get(Signal.TRACES))
             .isEqualTo(backend.items(Signal.TRACES).size());
         for (Signal signal : List.of(Signal.METRICS, Signal.LOGS)) {
-          assertThat(figure(lines, "delivered", signal.id() + "/files"))
+          assertThat(table.figure("delivered", signal.id() + "/files"))
               .isEqualTo(sent.get(signal))
               .isEqualTo(OutFiles.items(folder.resolve("data"), signal).size());
         }
@@ -111,6 +110,7 @@ class LedgerIT {
     }
   }
 
+  /** The command as a process of its own. */
   private List<String> ledger(String... arguments) {
     try (ChildJvm ledger = ChildJvm.start(folder, LEDGER, List.of(arguments))) {
       int status = ledger.exitStatus();
@@ -121,17 +121,7 @@ class LedgerIT {
     }
   }
 
-  /** The figure in a row and column of the first table that has both. */
-  private static int figure(List<String> lines, String row, String column) {
-    List<String> heads = List.of();
-    for (String line : lines) {
-      List<String> cells = Arrays.asList(line.strip().split(" {2,}"));
-      if (line.startsWith("gateways") || line.startsWith("processors")) {
-        heads = cells;
-      } else if (heads.contains(column) && cells.get(0).equals(row)) {
-        return Integer.parseInt(cells.get(heads.indexOf(column)).replace(",", ""));
-      }
-    }
-    throw new AssertionError("no %s of %s in %s".formatted(row, column, lines));
+  private static LedgerTable table(List<String> lines) {
+    return new LedgerTable(lines.contains("The balance closes."), lines);
   }
 }

@@ -28,12 +28,15 @@ import java.util.List;
 import java.util.UUID;
 
 /** Items that carry a number, from which everything else in them follows. */
-final class NumberedItems {
+public final class NumberedItems {
 
   /** Spans of consecutive numbers share a trace; resources repeat over a few services. */
   private static final int SPANS_PER_TRACE = 5;
 
-  private static final int SERVICES = 7;
+  /** How many resources there are: numbers that differ by a multiple of it share one. */
+  public static final int SERVICES = 7;
+
+  private static final String NUMBER = "n";
 
   private static final InstrumentationScope SCOPE =
       InstrumentationScope.newBuilder().setName("numbered").build();
@@ -41,7 +44,7 @@ final class NumberedItems {
   private NumberedItems() {}
 
   /** The bytes of an Export*ServiceRequest with the items {@code from} to {@code to - 1}. */
-  static byte[] request(Signal signal, int from, int to) {
+  public static byte[] request(Signal signal, int from, int to) {
     return switch (signal) {
       case TRACES -> {
         var request = ExportTraceServiceRequest.newBuilder();
@@ -79,7 +82,7 @@ final class NumberedItems {
   }
 
   /** The item of that number, as it must arrive. */
-  static Item item(Signal signal, int n) {
+  public static Item item(Signal signal, int n) {
     return new Item(
         resource(n),
         "",
@@ -93,19 +96,37 @@ final class NumberedItems {
   }
 
   /** The number of the first span of the trace that a span is of. */
-  static int firstOfTrace(int number) {
+  public static int firstOfTrace(int number) {
     return number - number % SPANS_PER_TRACE;
   }
 
   /** The number an item says it has. */
-  static int number(Signal signal, Item item) {
-    List<KeyValue> attributes =
-        switch (signal) {
-          case TRACES -> ((Span) item.value()).getAttributesList();
-          case METRICS -> ((Metric) item.value()).getGauge().getDataPoints(0).getAttributesList();
-          case LOGS -> ((LogRecord) item.value()).getAttributesList();
-        };
-    return Math.toIntExact(attributes.get(0).getValue().getIntValue());
+  public static int number(Signal signal, Item item) {
+    return Math.toIntExact(attributes(signal, item).get(0).getValue().getIntValue());
+  }
+
+  /** Whether it is one of these, and not somebody else's. */
+  public static boolean isNumbered(Signal signal, Item item) {
+    List<KeyValue> attributes = attributes(signal, item);
+    return attributes.size() == 1 && isNumber(attributes.get(0));
+  }
+
+  /** Whether it is the attribute that numbers an item. */
+  public static boolean isNumber(KeyValue attribute) {
+    return attribute.getKey().equals(NUMBER);
+  }
+
+  private static List<KeyValue> attributes(Signal signal, Item item) {
+    return switch (signal) {
+      case TRACES -> ((Span) item.value()).getAttributesList();
+      case METRICS -> {
+        Metric metric = (Metric) item.value();
+        yield metric.hasGauge()
+            ? metric.getGauge().getDataPoints(0).getAttributesList()
+            : List.of();
+      }
+      case LOGS -> ((LogRecord) item.value()).getAttributesList();
+    };
   }
 
   private static Resource resource(int n) {
@@ -151,7 +172,10 @@ final class NumberedItems {
   }
 
   private static KeyValue numbered(int n) {
-    return KeyValue.newBuilder().setKey("n").setValue(AnyValue.newBuilder().setIntValue(n)).build();
+    return KeyValue.newBuilder()
+        .setKey(NUMBER)
+        .setValue(AnyValue.newBuilder().setIntValue(n))
+        .build();
   }
 
   private static long nanos(int n) {

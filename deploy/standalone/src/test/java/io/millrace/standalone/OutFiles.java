@@ -14,17 +14,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Reads what processors have written under the data folder of a pipeline. */
-final class OutFiles {
+public final class OutFiles {
 
   private OutFiles() {}
 
   /** The items of a signal that carry no tenant. */
-  static List<Item> items(Path dataDir, Signal signal) {
+  public static List<Item> items(Path dataDir, Signal signal) {
     return in(dataDir.resolve("out").resolve(signal.id()), signal);
   }
 
   /** The items of a signal and tenant. */
-  static List<Item> items(Path dataDir, Signal signal, String tenant) {
+  public static List<Item> items(Path dataDir, Signal signal, String tenant) {
     return in(dataDir.resolve("out").resolve(signal.id()).resolve(tenant), signal);
   }
 

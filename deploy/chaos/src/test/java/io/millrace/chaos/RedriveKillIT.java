@@ -1,10 +1,13 @@
-package io.millrace.standalone;
+package io.millrace.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
+import io.millrace.standalone.ChildJvm;
+import io.millrace.standalone.Item;
+import io.millrace.standalone.NumberedItems;
 import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;

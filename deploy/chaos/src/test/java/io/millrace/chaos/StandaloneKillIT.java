@@ -1,14 +1,17 @@
-package io.millrace.standalone;
+package io.millrace.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.daemon.Daemon;
-import io.millrace.ledger.LedgerCommand;
 import io.millrace.otlp.Signal;
+import io.millrace.standalone.ChildJvm;
+import io.millrace.standalone.FreePorts;
+import io.millrace.standalone.Item;
+import io.millrace.standalone.LedgerTable;
+import io.millrace.standalone.NumberedItems;
+import io.millrace.standalone.NumberedSender;
+import io.millrace.standalone.OutFiles;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,19 +31,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code kill -9} of gateway, processors and broker at once, under load, again and again: what was
- * acknowledged is in the files, whatever had become of it by then; with policies, all that they
- * keep and nothing else.
- *
- * <p>{@code -Dmillrace.kill.rounds} says how often, {@code -Dmillrace.kill.seed} when.
+ * {@code kill -9} of {@code up}, which is gateway, processors and broker in one, under load, again
+ * and again: what was acknowledged is in the files, whatever had become of it by then; with
+ * policies, all that they keep and nothing else.
  */
-class KillIT {
+class StandaloneKillIT {
 
-  private static final Logger log = LoggerFactory.getLogger(KillIT.class);
+  private static final Logger log = LoggerFactory.getLogger(StandaloneKillIT.class);
 
   private static final Duration LONG = Duration.ofSeconds(120);
-  private static final int ROUNDS = Integer.getInteger("millrace.kill.rounds", 3);
-  private static final long SEED = Long.getLong("millrace.kill.seed", 20261121L);
+  private static final int ROUNDS = Form.of(2, 20);
 
   /** Acknowledged requests, of all senders, before the next kill. */
   private static final int MOST_REQUESTS_PER_ROUND = 400;
@@ -98,7 +98,7 @@ class KillIT {
 
   private List<NumberedSender> killUnderLoad(List<Signal> signals, List<String> arguments) {
     // Given
-    Random random = new Random(SEED);
+    Random random = Form.random("kill up " + signals);
     List<NumberedSender> senders =
         signals.stream()
             .map(signal -> NumberedSender.start(signal, httpPort, random.nextLong()))
@@ -152,12 +152,8 @@ class KillIT {
 
   /** Of the last process; those before took their counts with them. */
   private void assertLedgerCloses() {
-    StringWriter out = new StringWriter();
-    int status =
-        Daemon.commandLine(new LedgerCommand())
-            .setOut(new PrintWriter(out, true))
-            .execute("http://127.0.0.1:" + adminPort);
-    assertThat(status).as(out.toString()).isZero();
+    LedgerTable table = LedgerTable.of(List.of("http://127.0.0.1:" + adminPort));
+    assertThat(table.closes()).as("%s", table.lines()).isTrue();
   }
 
   private boolean isReady() throws InterruptedException {
