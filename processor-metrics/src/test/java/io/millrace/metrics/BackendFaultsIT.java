@@ -127,6 +127,28 @@ class BackendFaultsIT {
     assertBalance(100 * 2, 0);
   }
 
+  @Test
+  void shouldNotHoldUpADestinationForAnotherThatNeverAnswers() throws Exception {
+    Receiver backend = backend(Receiver.Kind.PROMETHEUS);
+    Receiver slow = backend(Receiver.Kind.PROMETHEUS);
+    CountDownLatch released = new CountDownLatch(1);
+    opened.add(released::countDown);
+    slow.script(1_000, exchange -> hold(exchange, released));
+    start(backend, "\n    slow: {url: '%s', timeout: 100ms}".formatted(slow.url()));
+
+    produce(0, 300);
+
+    awaitStored(backend, 300);
+    assertThat(slow.stored()).isEmpty();
+    assertThat(
+            registry
+                .get("millrace.delivered.items")
+                .tag("destination", "slow")
+                .counter()
+                .count())
+        .isZero();
+  }
+
   private static void hold(HttpExchange exchange, CountDownLatch released) {
     try {
       released.await();
