@@ -1,5 +1,7 @@
 package io.millrace.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.github.luben.zstd.ZstdInputStream;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -26,10 +28,12 @@ import org.xerial.snappy.Snappy;
  */
 final class CountingBackend implements AutoCloseable {
 
+  /** Takes a number of items as text, from one that sends none. */
+  static final String COUNTED = "/counted";
+
   private static final byte[] NONE = {};
-  private static final byte[] NAME = "__name__".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-  private static final byte[] TARGET_INFO =
-      "target_info".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  private static final byte[] NAME = "__name__".getBytes(UTF_8);
+  private static final byte[] TARGET_INFO = "target_info".getBytes(UTF_8);
 
   static {
     // Without it answers wait for the delayed acknowledgement of their headers.
@@ -53,6 +57,7 @@ final class CountingBackend implements AutoCloseable {
     count("/v1/metrics", request -> OtlpItems.count(Signal.METRICS, request));
     count("/loki/api/v1/push", CountingBackend::entries);
     count("/api/v1/write", CountingBackend::samples);
+    count(COUNTED, number -> Long.parseLong(new String(number, UTF_8)));
     server.setExecutor(threads);
     server.start();
   }

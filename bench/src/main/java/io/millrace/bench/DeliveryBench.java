@@ -50,7 +50,7 @@ final class DeliveryBench {
     try (DeliverySide ours = DeliverySide.start("ours-" + of.name, of.ours, lab);
         DeliverySide theirs = DeliverySide.start("theirs-" + of.name, of.theirs, lab)) {
       plan.say("  warmed up: ours " + ours.run(stream, plan.warmUpItems()));
-      long less = of.theirs.role().isEmpty() ? plan.warmUpItems() / 10 : plan.warmUpItems();
+      long less = of.theirs.isCollector() ? plan.warmUpItems() / 10 : plan.warmUpItems();
       plan.say("  warmed up: theirs " + theirs.run(stream, less));
       Pairs<Run> pairs =
           Pairs.measure(

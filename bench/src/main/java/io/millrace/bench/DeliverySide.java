@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -34,13 +35,24 @@ final class DeliverySide implements AutoCloseable {
   /**
    * What is started: a configuration, in which BROKER, TOPIC and BACKEND, a port, are put in.
    *
-   * @param role of ours, such as {@code logs}; empty for a Collector
+   * @param role of ours, such as {@code logs}; empty for a Collector, {@code bare} for a {@link
+   *     BareDelivery}
    * @param heap of ours
    */
   record Setup(String role, String heap, String config) {
 
+    private static final String BARE = "bare";
+
     static Setup collector(String config) {
       return new Setup("", "", config);
+    }
+
+    static Setup bare(BareDelivery.Mode mode, int itemsOfRecord, String heap) {
+      return new Setup(BARE, heap, "BROKER TOPIC BACKEND " + mode + " " + itemsOfRecord);
+    }
+
+    boolean isCollector() {
+      return role.isEmpty();
     }
   }
 
@@ -65,17 +77,38 @@ final class DeliverySide implements AutoCloseable {
   }
 
   private static Child process(String name, Setup setup, Path config, Lab lab) {
-    if (setup.role.isEmpty()) {
+    if (setup.isCollector()) {
       return Child.start(
           name,
           lab.folder,
           Map.of(),
           List.of(lab.collector.toString(), "--config", config.toString()));
     }
+    if (setup.role.equals(Setup.BARE)) {
+      return bare(name, setup, config, lab);
+    }
     List<String> command = lab.our.command(setup.role);
     command.add("--config");
     command.add(config.toString());
     return lab.our.start(name, lab.folder, command, "-Xmx" + setup.heap);
+  }
+
+  /** Started as the launcher starts ours. */
+  private static Child bare(String name, Setup setup, Path config, Lab lab) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(Child.java(), "-XX:+UseSerialGC", "-Xmx" + setup.heap, "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(BareDelivery.class.getName());
+    command.addAll(List.of(read(config).split(" ")));
+    return Child.start(name, lab.folder, Map.of("MALLOC_ARENA_MAX", "4"), command);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path write(Path file, String text) {

@@ -6,6 +6,7 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import java.util.List;
+import java.util.Locale;
 
 /** Logs from Kafka to a backend: records of 102 lines, 22 KB. */
 final class LogsCases {
@@ -37,7 +38,10 @@ final class LogsCases {
             "line",
             LogsCases::alike,
             ours("url: http://BACKEND/loki/api/v1/push", ""),
-            ours("url: http://BACKEND", "")));
+            ours("url: http://BACKEND", "")),
+        // Beside a program that does nothing but what any delivery must do.
+        floor(BareDelivery.Mode.READ),
+        floor(BareDelivery.Mode.POST));
   }
 
   private LogsCases() {}
@@ -49,6 +53,15 @@ final class LogsCases {
         LogsCases::alike,
         ours("url: http://BACKEND, compression: " + compression, ""),
         collector(compression, "", ""));
+  }
+
+  private static Case floor(BareDelivery.Mode mode) {
+    return new Case(
+        "logs.floor." + mode.name().toLowerCase(Locale.ROOT),
+        "line",
+        LogsCases::alike,
+        ours("url: http://BACKEND, compression: none", ""),
+        Setup.bare(mode, LINES, HEAP));
   }
 
   private static Setup ours(String destination, String processing) {

@@ -6,8 +6,10 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -100,7 +102,7 @@ public final class Main {
 
   @Command(description = "The tail sampler: Kafka in, decided and forwarded.")
   int traces() {
-    Plan plan = plan(3_000_000, 3_000_000);
+    Plan plan = plan(3_000_000, 9_000_000);
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder)) {
@@ -111,21 +113,30 @@ public final class Main {
 
   @Command(description = "The logs processor: Kafka in, OTLP or Loki's push API out.")
   int logs() {
-    return deliver(LogsCases.all());
+    return inLab(lab -> deliver(LogsCases.all(), lab));
   }
 
-  @Command(description = "The metrics processor: Kafka in, remote write or OTLP out.")
+  @Command(
+      description =
+          "The metrics processor: Kafka in, remote write or OTLP out; and sums of delta points.")
   int metrics() {
-    return deliver(MetricsCases.all());
+    return inLab(
+        lab -> {
+          List<Row> rows = new ArrayList<>(deliver(MetricsCases.all(), lab));
+          rows.addAll(new DeltaBench(plan(1_020_000, 0), lab).run());
+          return rows;
+        });
   }
 
-  private int deliver(List<DeliveryBench.Case> cases) {
-    Plan plan = plan(600_000, 4_000_000);
+  private List<Row> deliver(List<DeliveryBench.Case> cases, DeliverySide.Lab lab) {
+    return new DeliveryBench(plan(600_000, 4_000_000), lab).run(cases);
+  }
+
+  private int inLab(Function<DeliverySide.Lab, List<Row>> measurement) {
     return inScratch(
         folder -> {
           try (BrokerProcess broker = BrokerProcess.start(folder)) {
-            var lab = new DeliverySide.Lab(folder, broker, our(), collector);
-            return new DeliveryBench(plan, lab).run(cases);
+            return measurement.apply(new DeliverySide.Lab(folder, broker, our(), collector));
           }
         });
   }

@@ -27,6 +27,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -37,6 +38,7 @@ import java.util.stream.IntStream;
 final class Telemetry {
 
   private static final long NOW_NANOS = 1_795_000_000_000_000_000L;
+  private static final long INTERVAL_NANOS = 60_000_000_000L;
 
   private static final List<String> SERVICES =
       List.of("checkout", "payment", "inventory", "shipping", "frontend", "catalogue", "cart");
@@ -131,61 +133,91 @@ final class Telemetry {
    * @param seconds time since all of them began
    */
   ExportMetricsServiceRequest metrics(int process, long seconds) {
-    long now = NOW_NANOS + seconds * 1_000_000_000;
+    Interval since = new Interval(CUMULATIVE, NOW_NANOS, NOW_NANOS + seconds * 1_000_000_000);
+    return metrics(process, metric -> numbers(metric, metric % 2 == 1, since), since);
+  }
+
+  /**
+   * What a process has counted in an interval: all of its 102 points are delta points, 90 of
+   * counters.
+   *
+   * @param interval number of the interval; one begins where the last one ended
+   */
+  ExportMetricsServiceRequest deltas(int process, int interval) {
+    long start = NOW_NANOS + interval * INTERVAL_NANOS;
+    Interval of = new Interval(DELTA, start, start + INTERVAL_NANOS);
+    return metrics(process, metric -> numbers(metric, true, of), of);
+  }
+
+  /** Of what time points are, give or take a second at its end. */
+  private record Interval(AggregationTemporality temporality, long from, long to) {}
+
+  private ExportMetricsServiceRequest metrics(
+      int process, IntFunction<Metric> numbers, Interval interval) {
     ScopeMetrics.Builder scope =
         ScopeMetrics.newBuilder().setScope(scope("io.opentelemetry.runtime-telemetry"));
     for (int metric = 0; metric < 10; metric++) {
-      scope.addMetrics(numbers(metric, now));
+      scope.addMetrics(numbers.apply(metric));
     }
-    scope.addMetrics(histograms(now));
+    scope.addMetrics(histograms(interval));
     return ExportMetricsServiceRequest.newBuilder()
         .addResourceMetrics(
             ResourceMetrics.newBuilder().setResource(resource(process)).addScopeMetrics(scope))
         .build();
   }
 
-  private Metric numbers(int index, long now) {
+  private Metric numbers(int index, boolean areCounters, Interval interval) {
     List<NumberDataPoint> points =
         IntStream.range(0, 9)
             .mapToObj(
                 point ->
                     NumberDataPoint.newBuilder()
-                        .setStartTimeUnixNano(NOW_NANOS)
-                        .setTimeUnixNano(now + random.nextInt(1_000_000_000))
+                        .setStartTimeUnixNano(interval.from)
+                        .setTimeUnixNano(end(interval))
                         .setAsDouble(random.nextInt(1_000_000) / 8.0)
                         .addAttributes(text("jvm.memory.pool.name", "pool-" + point))
                         .addAttributes(text("jvm.memory.type", "heap"))
                         .build())
             .toList();
     Metric.Builder metric = Metric.newBuilder().setDescription("Of one kind, number " + index);
-    return index % 2 == 0
+    return areCounters
         ? metric
-            .setName("jvm.pool.used." + index)
-            .setUnit("By")
-            .setGauge(Gauge.newBuilder().addAllDataPoints(points))
-            .build()
-        : metric
             .setName("jvm.pool.events." + index)
             .setUnit("{event}")
             .setSum(
                 Sum.newBuilder()
                     .setIsMonotonic(true)
-                    .setAggregationTemporality(CUMULATIVE)
+                    .setAggregationTemporality(interval.temporality)
                     .addAllDataPoints(points))
+            .build()
+        : metric
+            .setName("jvm.pool.used." + index)
+            .setUnit("By")
+            .setGauge(Gauge.newBuilder().addAllDataPoints(points))
             .build();
+  }
+
+  /** Clocks of a process's points differ; delta points meet at the end of their interval. */
+  private long end(Interval interval) {
+    return interval.temporality == DELTA
+        ? interval.to
+        : interval.to + random.nextInt(1_000_000_000);
   }
 
   private static final AggregationTemporality CUMULATIVE =
       AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
+  private static final AggregationTemporality DELTA =
+      AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
 
-  private Metric histograms(long now) {
-    Histogram.Builder histogram = Histogram.newBuilder().setAggregationTemporality(CUMULATIVE);
+  private Metric histograms(Interval interval) {
+    Histogram.Builder histogram =
+        Histogram.newBuilder().setAggregationTemporality(interval.temporality);
     for (int point = 0; point < 12; point++) {
       HistogramDataPoint.Builder to =
           histogram
               .addDataPointsBuilder()
-              .setStartTimeUnixNano(NOW_NANOS)
-              .setTimeUnixNano(now + random.nextInt(1_000_000_000))
+              .setStartTimeUnixNano(interval.from)
+              .setTimeUnixNano(end(interval))
               .addAttributes(text("http.request.method", "GET"))
               .addAttributes(text("http.route", ROUTES.get(point % 4)))
               .addAttributes(number("http.response.status_code", 200 + point))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.CannotStart;
 import io.millrace.daemon.Secret;
@@ -23,10 +23,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Starting and stopping. */
+@Tag(Broker.ANY)
 class GatewayIT {
 
   private static final KafkaConfig KAFKA_AWAY = new KafkaConfig("127.0.0.1:1", Map.of());
@@ -62,7 +64,7 @@ class GatewayIT {
 
   @Test
   void shouldAnswerWhatItHasTakenBeforeItStops(@TempDir Path dir) throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
+    try (Broker broker = Broker.forTests(dir)) {
       // Given: a request that waits for others of its partition
       TestPipeline pipeline =
           TestPipeline.start(
@@ -95,7 +97,7 @@ class GatewayIT {
 
   @Test
   void shouldShowTheProducersOwnMeters(@TempDir Path dir) {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+    try (Broker broker = Broker.forTests(dir);
         TestPipeline pipeline = TestPipeline.start(broker)) {
       assertThat(pipeline.registry.find("kafka.producer.record.send").functionCounter())
           .isNotNull();

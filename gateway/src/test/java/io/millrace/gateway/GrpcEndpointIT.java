@@ -15,7 +15,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,10 +41,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** OTLP/gRPC by hand, where the SDK's exporters do not go. */
+@Tag(Broker.ANY)
 class GrpcEndpointIT {
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static TestPipeline pipeline;
 
   private ManagedChannel channel;
@@ -51,7 +53,7 @@ class GrpcEndpointIT {
 
   @BeforeAll
   static void start() {
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     pipeline = TestPipeline.start(broker);
   }
 

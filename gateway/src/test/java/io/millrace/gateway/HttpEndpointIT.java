@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,20 +42,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** OTLP/HTTP by hand, where the SDK's exporters do not go. */
+@Tag(Broker.ANY)
 class HttpEndpointIT {
 
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String JSON = "application/json";
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static TestPipeline pipeline;
 
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeAll
   static void start() {
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     pipeline = TestPipeline.start(broker);
   }
 

@@ -6,7 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
@@ -15,17 +15,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Request metadata on its way into Kafka, over both transports. */
+@Tag(Broker.ANY)
 class MetadataHeadersIT {
 
   @Test
   void shouldTravelWithEveryRecord(@TempDir Path dir) throws Exception {
     // Given
     GatewaySection section = TestPipeline.section("gateway.metadata-headers=[X-Region]");
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+    try (Broker broker = Broker.forTests(dir);
         TestPipeline pipeline = TestPipeline.start(broker, section)) {
       Metadata metadata = new Metadata();
       metadata.put(Metadata.Key.of("x-region", Metadata.ASCII_STRING_MARSHALLER), "eu");

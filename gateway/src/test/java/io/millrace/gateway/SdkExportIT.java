@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -54,11 +54,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The OpenTelemetry SDK as the client; each item is compared as the SDK held it and as it lies. */
+@Tag(Broker.ANY)
 class SdkExportIT {
 
   private static final Resource SHOP =
@@ -67,12 +69,12 @@ class SdkExportIT {
   private static final int ITEMS = 200;
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static TestPipeline pipeline;
 
   @BeforeAll
   static void start() {
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     pipeline = TestPipeline.start(broker);
   }
 

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.ConfigReader;
 import io.millrace.otlp.Hasher;
@@ -59,7 +59,7 @@ final class TestPipeline implements AutoCloseable {
   }
 
   /** Ready to take requests. */
-  static TestPipeline start(EmbeddedBroker broker, GatewaySection section) {
+  static TestPipeline start(Broker broker, GatewaySection section) {
     TopicsConfig topics = topics();
     createTopics(broker.bootstrapServers(), topics);
     TestPipeline pipeline = new TestPipeline(plain(broker.bootstrapServers()), topics, section);
@@ -67,7 +67,7 @@ final class TestPipeline implements AutoCloseable {
     return pipeline;
   }
 
-  static TestPipeline start(EmbeddedBroker broker) {
+  static TestPipeline start(Broker broker) {
     return start(broker, section());
   }
 

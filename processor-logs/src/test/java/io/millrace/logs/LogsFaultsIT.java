@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.BatchConfig;
@@ -56,6 +56,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,13 +64,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Loki that is slow, fails, refuses and hangs up: nothing is lost and order is kept. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class LogsFaultsIT {
 
   private static final int PARTITIONS = 3;
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -77,7 +79,7 @@ class LogsFaultsIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(90));
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 

@@ -3,7 +3,7 @@ package io.millrace.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.logs.FakeLoki.Fault;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code kill -9} of the processor under load, again and again, with a Loki that fails at times: no
  * line that Kafka has acknowledged is missing. {@code -Dmillrace.kill.rounds} says how often.
  */
+@Tag(Broker.ANY)
 @Timeout(600)
 class LogsKillIT {
 
@@ -39,7 +41,7 @@ class LogsKillIT {
     // Given
     Random random = new Random(20261121);
     TopicsConfig topics = TopicsConfig.DEFAULT.withReplicationFactor(1);
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"));
         FakeLoki loki =
             FakeLoki.start(
                 () -> random.nextInt(10) == 0 ? Fault.STORED_BUT_ERROR : Fault.NONE,

@@ -24,6 +24,8 @@ public record MetricsConfig(
 
   @Override
   public void check() {
-    metrics.processor().check(Signal.METRICS);
+    if (!metrics.onlySums()) {
+      metrics.processor().check(Signal.METRICS);
+    }
   }
 }

@@ -20,17 +20,21 @@ import java.util.Optional;
  */
 public final class MetricsProcessor implements Role {
 
-  private final Optional<DeltaProcessor> delta;
-  private final Processor deliveries;
+  /** By what name delta points are dropped where their sums are delivered. */
+  public static final String DELTA_SUMMED = DeltaStage.SUMMED;
 
-  private MetricsProcessor(Optional<DeltaProcessor> delta, Processor deliveries) {
+  private final Optional<DeltaProcessor> delta;
+  private final Optional<Processor> deliveries;
+
+  private MetricsProcessor(Optional<DeltaProcessor> delta, Optional<Processor> deliveries) {
     this.delta = delta;
     this.deliveries = deliveries;
   }
 
   public static Role start(MetricsConfig config, MeterRegistry registry) {
-    Processor deliveries = deliver(config, Extent.LIVE, registry);
     MetricsSection metrics = config.metrics();
+    Optional<Processor> deliveries =
+        metrics.onlySums() ? Optional.empty() : Optional.of(deliver(config, Extent.LIVE, registry));
     return new MetricsProcessor(
         metrics.delta().enabled()
             ? Optional.of(
@@ -78,13 +82,13 @@ public final class MetricsProcessor implements Role {
 
   @Override
   public Optional<String> unready() {
-    return delta.flatMap(DeltaProcessor::unready).or(deliveries::unready);
+    return delta.flatMap(DeltaProcessor::unready).or(() -> deliveries.flatMap(Processor::unready));
   }
 
   /** Sums made last are still delivered, if there is time. */
   @Override
   public void close() {
     delta.ifPresent(DeltaProcessor::close);
-    deliveries.close();
+    deliveries.ifPresent(Processor::close);
   }
 }

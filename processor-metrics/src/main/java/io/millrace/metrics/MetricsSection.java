@@ -1,5 +1,6 @@
 package io.millrace.metrics;
 
+import io.millrace.daemon.InvalidConfig;
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.destination.DestinationConfig;
 import io.millrace.metrics.delta.DeltaConfig;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
  * The metrics processor's own configuration.
  *
  * @param delivery how it delivers
- * @param destinations where to, by name
+ * @param destinations where to, by name; at least one is needed to run, or to sum delta points
  * @param processing what is done with data points before they are delivered
  * @param delta whether delta points are summed, and how
  */
@@ -27,9 +28,21 @@ public record MetricsSection(
       new MetricsSection(
           DeliveryConfig.DEFAULT, Map.of(), ProcessingConfig.DEFAULT, DeltaConfig.DEFAULT);
 
+  /** A destination of this name would have the consumer group that sums delta points. */
+  static final String DELTA = "delta";
+
   public MetricsSection {
     destinations = Map.copyOf(destinations);
     common(delivery, destinations, processing);
+    if (delta.enabled() && destinations.containsKey(DELTA)) {
+      throw new InvalidConfig(
+          "destinations", DELTA, "another name: metrics.delta has the consumer group of this one");
+    }
+  }
+
+  /** A process of its own for sums: it delivers nothing. */
+  boolean onlySums() {
+    return delta.enabled() && destinations.isEmpty();
   }
 
   /** What is the same for every signal's processor. */

@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.ConfigReader;
 import io.millrace.metrics.prometheus.Receiver;
 import io.millrace.otlp.Signal;
@@ -40,6 +40,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -51,13 +52,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The processor between a real broker and a backend that stores series in order and has faults:
  * nothing is lost, every series keeps its order, memory stays within its bound.
  */
+@Tag(Broker.ANY)
 @Timeout(180)
 class BackendFaultsIT {
 
   private static final int PARTITIONS = 2;
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -67,7 +69,7 @@ class BackendFaultsIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 

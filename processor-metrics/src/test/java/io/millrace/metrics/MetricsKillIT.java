@@ -6,7 +6,7 @@ import static io.millrace.metrics.prometheus.Otlp.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.metrics.prometheus.Receiver;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
@@ -23,6 +23,7 @@ import java.util.Random;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * error at times: no sample that Kafka has acknowledged is missing, and none has another value.
  * {@code -Dmillrace.kill.rounds} says how often.
  */
+@Tag(Broker.ANY)
 @Timeout(600)
 class MetricsKillIT {
 
@@ -47,7 +49,7 @@ class MetricsKillIT {
     // Given
     Random random = new Random(20261121);
     TopicsConfig topics = TopicsConfig.DEFAULT.withReplicationFactor(1);
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"));
         Receiver backend = Receiver.start(Receiver.Kind.MIMIR)) {
       KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
       try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {

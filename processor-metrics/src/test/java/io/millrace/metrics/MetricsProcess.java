@@ -47,6 +47,12 @@ public final class MetricsProcess implements AutoCloseable {
     }
   }
 
+  /** By SIGTERM; returns when it has ended. */
+  public void terminate() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
   /** By SIGKILL. */
   @Override
   public void close() throws InterruptedException {

@@ -293,6 +293,33 @@ class MetricsSectionTest {
                 + " write)");
   }
 
+  @Test
+  void shouldNeedADestinationUnlessItOnlySums() throws Exception {
+    assertThatThrownBy(() -> readMetrics("destinations: {}"))
+        .hasMessage(
+            "metrics.destinations: none (expected: at least one, such as backend.url:"
+                + " http://host:4318)");
+
+    readMetrics("delta: {enabled: true}");
+  }
+
+  @Test
+  void shouldRefuseADestinationWithTheConsumerGroupOfSums() throws Exception {
+    String destinations = "destinations: {delta: {url: 'discard:/'}}";
+    readMetrics(destinations);
+
+    assertThatThrownBy(() -> readMetrics(destinations + "\n  delta: {enabled: true}"))
+        .hasMessage(
+            "metrics.destinations: delta (expected: another name: metrics.delta has the consumer"
+                + " group of this one)");
+  }
+
+  private void readMetrics(String section) throws Exception {
+    Path file = folder.resolve("metrics.yaml");
+    Files.writeString(file, "metrics:\n  " + section + "\n");
+    ConfigReader.read(MetricsConfig.DEFAULT, Set.of(), file, List.of(), Map.of()).check();
+  }
+
   private MetricsDestination read(String destination) throws Exception {
     return read(destination, List.of());
   }

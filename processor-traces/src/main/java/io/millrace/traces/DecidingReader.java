@@ -27,6 +27,11 @@ final class DecidingReader implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
 
+  /**
+   * In one turn; a poll gives few records, so that they are looked at while they are in the cache.
+   */
+  private static final int MAX_POLLS = 32;
+
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
   private final Consumer<byte[], ByteBuffer> consumer;
@@ -180,25 +185,34 @@ final class DecidingReader implements AutoCloseable {
     partitions.values().forEach(partition -> partition.decider.maxBytes(share));
   }
 
-  /** Reads what there is, as far as the deciders may go. */
+  /** Reads what there is, as far as the deciders may go, but not for so long that others wait. */
   void read() {
     if (partitions.isEmpty()) {
       return;
     }
     try {
-      partitions.forEach(this::pauseWhileFull);
-      var records = consumer.poll(Duration.ZERO);
-      for (TopicPartition id : records.partitions()) {
-        Partition partition = partitions.get(id);
-        if (partition != null) {
-          partition.polled.addAll(records.records(id));
-        }
-      }
-      partitions.forEach(this::findBeginning);
-      partitions.forEach(this::decide);
+      int polls = 0;
+      while (poll() && ++polls < MAX_POLLS) {}
     } catch (KafkaException e) {
       log.warn("sampling-reader: {} (tries again)", e.getMessage());
     }
+  }
+
+  /**
+   * @return whether there may be more to read at once
+   */
+  private boolean poll() {
+    partitions.forEach(this::pauseWhileFull);
+    var records = consumer.poll(Duration.ZERO);
+    for (TopicPartition id : records.partitions()) {
+      Partition partition = partitions.get(id);
+      if (partition != null) {
+        partition.polled.addAll(records.records(id));
+      }
+    }
+    partitions.forEach(this::findBeginning);
+    partitions.forEach(this::decide);
+    return !records.isEmpty();
   }
 
   private void pauseWhileFull(TopicPartition id, Partition partition) {
@@ -324,6 +338,7 @@ final class DecidingReader implements AutoCloseable {
       partition.emptySince = Long.MIN_VALUE;
       return;
     }
+    partition.decider.passed(consumer.position(id));
     long grace = settings.clockGrace().toMillis();
     if (partition.emptyAt != Long.MIN_VALUE) {
       partition.decider.idleUntil(partition.emptyAt - grace);

@@ -314,6 +314,11 @@ final class PartitionDecider {
     }
   }
 
+  /** There is nothing to read before this offset: the marks of transactions have offsets, too. */
+  void passed(long nextOffset) {
+    offset = Math.max(offset, nextOffset - 1);
+  }
+
   /**
    * The partition has been empty behind the last record up to this time, in milliseconds: what is
    * due by then is decided, though no record has come to say so.

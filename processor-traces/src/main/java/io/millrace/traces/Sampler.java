@@ -79,6 +79,12 @@ final class Sampler implements Stage {
   }
 
   @Override
+  public boolean mayRead(TopicPartition partition, long offset) {
+    PartitionDecider decider = deciders.get(partition);
+    return decider == null || decider.mayPass(offset);
+  }
+
+  @Override
   public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
     PartitionDecider decider = deciders.get(partition(record));
     return decider != null && decider.mayPass(record.offset());

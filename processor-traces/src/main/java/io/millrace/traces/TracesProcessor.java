@@ -117,7 +117,7 @@ public final class TracesProcessor {
     properties.put("enable.auto.commit", false);
     properties.put("auto.offset.reset", "earliest");
     properties.put("isolation.level", "read_committed");
-    properties.putIfAbsent("max.poll.records", 100);
+    properties.putIfAbsent("max.poll.records", 16);
     properties.putIfAbsent("fetch.max.bytes", 2 << 20);
     properties.putIfAbsent("default.api.timeout.ms", 10_000);
     return new KafkaConsumer<>(

@@ -32,6 +32,18 @@ class PartitionDeciderTest {
   }
 
   @Test
+  void shouldOpenBehindWhatNobodyReadsOnceAllBeforeIsDecided() {
+    span(0, 1000, 7);
+
+    decider.passed(2); // a transaction's mark at 1
+    assertThat(decider.mayPass(1)).isFalse();
+    decider.idleUntil(11_001);
+
+    assertThat(decider.mayPass(1)).isTrue();
+    assertThat(decider.mayPass(2)).isFalse();
+  }
+
+  @Test
   void shouldLetNoRecordPassWithAnUndecidedTraceAtOrBeforeIt() {
     span(0, 0, 1);
     span(1, 5000, 2);

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.BatchConfig;
@@ -46,20 +46,24 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sampler on a real broker: what is kept, late spans, restarts, two processors. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class SamplerIT {
 
@@ -68,7 +72,7 @@ class SamplerIT {
   private static final String RELOADS = "millrace.sampling.policy.reloads";
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -81,7 +85,7 @@ class SamplerIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    broker = EmbeddedBroker.start(dir.resolve("kafka"), 0);
+    broker = Broker.forTests(dir.resolve("kafka"));
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 
@@ -149,6 +153,28 @@ class SamplerIT {
 
     await().until(() -> settled() == 4);
     assertThat(delivered()).containsExactlyInAnyOrder("1/1", "5/0");
+  }
+
+  @Test
+  void shouldCommitBeyondTheMarkOfATransactionAtTheEnd() throws Exception {
+    Map<String, Object> properties = kafka.clientProperties("transactional");
+    properties.put("transactional.id", topic);
+    try (var producer =
+        new KafkaProducer<byte[], byte[]>(
+            properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      byte[] spans = request(List.of(span(4, 0, true)));
+      producer.send(new ProducerRecord<>(topic, 0, logTime, null, spans));
+      producer.commitTransaction();
+    }
+
+    start("1s");
+
+    try (Admin admin = Admin.create(kafka.clientProperties("test-admin"))) {
+      await().until(() -> committed(admin) == 2);
+    }
+    assertThat(delivered()).containsExactly("4/0");
   }
 
   @Test
@@ -454,6 +480,14 @@ class SamplerIT {
             ResourceSpans.newBuilder().addScopeSpans(ScopeSpans.newBuilder().addAllSpans(spans)))
         .build()
         .toByteArray();
+  }
+
+  /** Of partition 0; -1 before the first commit. */
+  private long committed(Admin admin) throws Exception {
+    String group = topic + "-traces-files";
+    var offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    var offset = offsets.get(new TopicPartition(topic, 0));
+    return offset == null ? -1 : offset.offset();
   }
 
   private long settled() {

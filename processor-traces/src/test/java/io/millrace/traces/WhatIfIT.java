@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.protobuf.ByteString;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.Topic;
@@ -29,11 +29,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What policies would have kept, of a topic on a real broker. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class WhatIfIT {
 
@@ -55,13 +57,13 @@ class WhatIfIT {
       """;
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   /** A trace each 100 ms for a minute, two spans each; every tenth failed, every fifteenth slow. */
   @BeforeAll
   static void produce() {
-    broker = EmbeddedBroker.start(dir.resolve("kafka"), 0);
+    broker = Broker.forTests(dir.resolve("kafka"));
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
     Topic topic = TopicsConfig.DEFAULT.catalogue(Signal.TRACES).get(0);
     try (TopicsAdmin admin = TopicsAdmin.connect(kafka)) {

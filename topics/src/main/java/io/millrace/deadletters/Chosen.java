@@ -2,7 +2,6 @@ package io.millrace.deadletters;
 
 import io.millrace.otlp.Signal;
 import io.millrace.terminal.TextTable;
-import io.millrace.topics.DeadLetterHeaders;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +42,7 @@ final class Chosen {
     counts[0]++;
     counts[1] += letter.items();
     counts[2] += letter.value().length;
-    destinations.add(letter.header(DeadLetterHeaders.DESTINATION));
+    destinations.add(letter.destination());
   }
 
   long letters() {

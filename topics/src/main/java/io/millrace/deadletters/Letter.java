@@ -29,6 +29,11 @@ record Letter(Signal signal, ConsumerRecord<byte[], byte[]> record) {
     return header(RecordHeaders.TENANT);
   }
 
+  /** Name of the destination that refused it. */
+  String destination() {
+    return header(DeadLetterHeaders.DESTINATION);
+  }
+
   /** How many times it was redriven before. */
   int redriven() {
     return number(DeadLetterHeaders.REDRIVEN, 0);

@@ -40,6 +40,12 @@ final class LetterOptions {
   private @Nullable String service;
 
   @Option(
+      names = "--refused-by",
+      paramLabel = "DESTINATION",
+      description = "Letters of this destination.")
+  private @Nullable String refusedBy;
+
+  @Option(
       names = "--from",
       defaultValue = "1970-01-01T00:00Z",
       paramLabel = "TIME",
@@ -100,6 +106,7 @@ final class LetterOptions {
         Optional.ofNullable(wanted),
         Optional.ofNullable(tenant),
         Optional.ofNullable(service),
+        Optional.ofNullable(refusedBy),
         Period.parse(from, to, Instant.now()));
   }
 

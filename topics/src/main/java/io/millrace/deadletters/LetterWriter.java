@@ -7,11 +7,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,21 +55,81 @@ final class LetterWriter implements AutoCloseable {
    * Sends letters to their source topic, each once.
    *
    * @param destination gives the name of the destination a letter is for
+   * @return letters that the topic does not take, for with the headers of a redriven record they
+   *     are larger than it allows; nothing has become of them
    */
-  void redrive(List<Letter> letters, Function<Letter, String> destination) {
+  List<Letter> redrive(List<Letter> letters, Function<Letter, String> destination) {
     int partitions = producer.partitionsFor(sourceTopic).size();
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    letters.forEach(letter -> records.add(redriven(letter, partitions, destination.apply(letter))));
-    commit(letters, Mark.REDRIVEN, records);
+    List<Letter> tooLarge = new ArrayList<>();
+    List<Letter> rest = new ArrayList<>(letters);
+    List<Letter> refused;
+    do {
+      refused =
+          commit(
+              rest,
+              Mark.REDRIVEN,
+              letter -> List.of(redriven(letter, partitions, destination.apply(letter))));
+      tooLarge.addAll(refused);
+      rest.removeAll(refused);
+    } while (!refused.isEmpty() && !rest.isEmpty());
+    return tooLarge;
   }
 
   /** Lists them as dropped. */
   void drop(List<Letter> letters) {
-    commit(letters, Mark.DROPPED, new ArrayList<>());
+    commit(letters, Mark.DROPPED, letter -> List.of());
   }
 
-  private void commit(
-      List<Letter> letters, Mark mark, List<ProducerRecord<byte[], byte[]>> records) {
+  /**
+   * Sends what becomes of letters, and marks them, or else does nothing at all.
+   *
+   * @return letters whose record was too large, if nothing was done for that; maybe not all of them
+   */
+  private List<Letter> commit(
+      List<Letter> letters,
+      Mark mark,
+      Function<Letter, List<ProducerRecord<byte[], byte[]>>> records) {
+    Queue<Letter> tooLarge = new ConcurrentLinkedQueue<>();
+    producer.beginTransaction();
+    try {
+      for (Letter letter : letters) {
+        for (ProducerRecord<byte[], byte[]> record : records.apply(letter)) {
+          send(
+              record,
+              failure -> {
+                if (failure instanceof RecordTooLargeException) {
+                  tooLarge.add(letter);
+                }
+              });
+        }
+      }
+      marks(letters, mark).forEach(one -> send(one, failure -> {}));
+      producer.commitTransaction();
+      return List.of();
+    } catch (KafkaException e) {
+      if (tooLarge.isEmpty()) {
+        throw e;
+      }
+      producer.abortTransaction();
+      return List.copyOf(tooLarge);
+    }
+  }
+
+  /**
+   * @param failed is told; it is the commit's failure, too
+   */
+  private void send(ProducerRecord<byte[], byte[]> record, Consumer<Exception> failed) {
+    var unused =
+        producer.send(
+            record,
+            (metadata, failure) -> {
+              if (failure != null) {
+                failed.accept(failure);
+              }
+            });
+  }
+
+  private List<ProducerRecord<byte[], byte[]>> marks(List<Letter> letters, Mark mark) {
     Map<TopicPartition, List<Long>> offsets = new LinkedHashMap<>();
     for (Letter letter : letters) {
       offsets
@@ -72,12 +137,9 @@ final class LetterWriter implements AutoCloseable {
               new TopicPartition(deadTopic, letter.record().partition()), id -> new ArrayList<>())
           .add(letter.record().offset());
     }
-    offsets.forEach((partition, of) -> records.add(mark.of(partition, of)));
-    producer.beginTransaction();
-    for (ProducerRecord<byte[], byte[]> record : records) {
-      var unused = producer.send(record); // a failure is the commit's
-    }
-    producer.commitTransaction();
+    List<ProducerRecord<byte[], byte[]>> marks = new ArrayList<>();
+    offsets.forEach((partition, of) -> marks.add(mark.of(partition, of)));
+    return marks;
   }
 
   /** A trace must go where its other spans went. */

@@ -83,8 +83,7 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static Kind kind(Letter letter) {
-    return new Kind(
-        letter.signal().id(), letter.reason(), letter.header(DeadLetterHeaders.DESTINATION));
+    return new Kind(letter.signal().id(), letter.reason(), letter.destination());
   }
 
   private static void print(PrintWriter out, Map<Kind, Count> counts, Deque<Letter> letters) {

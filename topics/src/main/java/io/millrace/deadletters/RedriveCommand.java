@@ -8,10 +8,10 @@ import io.millrace.terminal.Pace;
 import io.millrace.terminal.ProgressBar;
 import io.millrace.terminal.Rate;
 import io.millrace.topics.AdminAnswers;
-import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.TopicConfig;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,6 +65,9 @@ final class RedriveCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  /** A line for each letter that could not be sent. */
+  private final List<String> tooLarge = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     LetterOptions.Config config = options.config();
@@ -95,11 +98,25 @@ final class RedriveCommand implements Callable<Integer> {
                 new LetterWriter(config.kafka(), topic.deadLetterName(), topic.name())) {
               redrive(reader, writer, signal, filter, chosen.letters(), bound);
             }
-            out().printf("%,d letters sent to %s.%n", chosen.letters(), topic.name());
-            out().flush();
-            return Daemon.OK;
+            return sent(topic, chosen.letters());
           }
         });
+  }
+
+  private int sent(TopicConfig topic, long letters) {
+    out().printf("%,d letters sent to %s.%n", letters - tooLarge.size(), topic.name());
+    out().flush();
+    if (tooLarge.isEmpty()) {
+      return Daemon.OK;
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    tooLarge.forEach(err::println);
+    err.printf(
+        "%s: does not take %,d letters, which stay where they are (expected: max.message.bytes that"
+            + " hold them and the headers of a redriven record)%n",
+        topic.name(), tooLarge.size());
+    err.flush();
+    return Daemon.FAILED;
   }
 
   private void say(Chosen chosen) {
@@ -134,13 +151,25 @@ final class RedriveCommand implements Callable<Integer> {
               chunkBytes,
               chunk -> {
                 await(pace);
-                writer.redrive(chunk, this::destination);
+                writer.redrive(chunk, this::destination).stream()
+                    .map(RedriveCommand::tooLarge)
+                    .forEach(tooLarge::add);
                 pace.gone(bytes(chunk));
                 sent[0] += chunk.size();
                 bar.at(sent[0], letters, "%,d letters".formatted(sent[0]));
               });
       chunks.settle(reader, signal, filter, letters, maxRedrives);
     }
+  }
+
+  private static String tooLarge(Letter letter) {
+    return "%s: too large (%s partition %d offset %d: %,d bytes)"
+        .formatted(
+            letter.id(),
+            letter.record().topic(),
+            letter.record().partition(),
+            letter.record().offset(),
+            letter.value().length);
   }
 
   private static void await(Pace pace) {
@@ -156,7 +185,7 @@ final class RedriveCommand implements Callable<Integer> {
 
   private String destination(Letter letter) {
     String given = destination;
-    return given == null ? letter.header(DeadLetterHeaders.DESTINATION) : given;
+    return given == null ? letter.destination() : given;
   }
 
   /** A record for a destination that nobody serves would be dropped by all the others. */

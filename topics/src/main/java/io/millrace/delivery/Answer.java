@@ -22,9 +22,16 @@ public sealed interface Answer {
    *
    * @param notBefore how long the backend asks to wait ({@code Retry-After}, RetryInfo); zero if it
    *     does not say
+   * @param overLimit whether it is too much by the backend's limits. It may then be too much at
+   *     once for ever: a batch that is told so again and again is sent in halves
    * @param why one line for the log, never the payload
    */
-  record Busy(Duration notBefore, String why) implements Answer {}
+  record Busy(Duration notBefore, boolean overLimit, String why) implements Answer {
+
+    public Busy(Duration notBefore, String why) {
+      this(notBefore, false, why);
+    }
+  }
 
   /**
    * Can never be stored as it is. A batch of several records is bisected; a single record goes to

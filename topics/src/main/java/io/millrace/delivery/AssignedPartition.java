@@ -30,6 +30,7 @@ final class AssignedPartition {
   private long committed = -1;
   private long position = -1;
   private boolean paused;
+  private boolean gated;
   private boolean revoked;
 
   /**
@@ -98,6 +99,15 @@ final class AssignedPartition {
   /** True while records wait at the gate: then no more may be polled. */
   boolean hasPolled() {
     return !polled.isEmpty();
+  }
+
+  /** True while it is too early to poll what would wait at the gate. */
+  boolean isGated() {
+    return gated;
+  }
+
+  void gated(boolean now) {
+    gated = now;
   }
 
   /**

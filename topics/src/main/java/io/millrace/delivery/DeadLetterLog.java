@@ -18,8 +18,16 @@ final class DeadLetterLog {
 
   private static final Duration QUIET = Duration.ofSeconds(10);
 
+  /**
+   * The first attempt on a topic fails as a rule: it makes the client ask for the topic's leaders.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Ticker ticker;
   private final Map<DeadReason, Said> said = new EnumMap<>(DeadReason.class);
+  private long waitingSinceNanos;
+  private boolean isWaiting;
+  private boolean saidWaiting;
 
   private static final class Said {
 
@@ -31,8 +39,25 @@ final class DeadLetterLog {
     this.ticker = ticker;
   }
 
+  /** A letter could not be stored, and will be tried again. */
+  void waiting(Answer.Busy busy) {
+    long now = ticker.nanos();
+    if (!isWaiting) {
+      isWaiting = true;
+      waitingSinceNanos = now;
+    } else if (!saidWaiting && now - waitingSinceNanos >= PATIENCE.toNanos()) {
+      saidWaiting = true;
+      log.warn("dead-letters-wait: they cannot be stored and will be tried again: {}", busy.why());
+    }
+  }
+
   void stored(Part part, Answer.Refused why) {
     long now = ticker.nanos();
+    isWaiting = false;
+    if (saidWaiting) {
+      saidWaiting = false;
+      log.info("dead letters are stored again");
+    }
     Said last = said.get(why.reason());
     if (last != null && now - last.atNanos < QUIET.toNanos()) {
       last.itemsSince += part.items();

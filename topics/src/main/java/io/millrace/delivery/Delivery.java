@@ -185,7 +185,7 @@ public final class Delivery implements AutoCloseable {
           "partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
     }
     // What one poll may add to memory beyond the bound: records and one fetch ahead.
-    properties.putIfAbsent("max.poll.records", 100);
+    properties.putIfAbsent("max.poll.records", 16);
     properties.putIfAbsent("fetch.max.bytes", 2 << 20);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());

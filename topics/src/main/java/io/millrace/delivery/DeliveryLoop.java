@@ -66,6 +66,7 @@ final class DeliveryLoop {
   private int requestsUnderWay;
   private int turns;
   private boolean destinationAway;
+  private boolean saidOverLimit;
   private long committedAtNanos;
   private volatile boolean stopping;
 
@@ -147,7 +148,9 @@ final class DeliveryLoop {
 
   private void poll() {
     for (AssignedPartition partition : assigned.values()) {
-      pause(partition, partition.isRead() || partition.hasPolled() || !hasRoom(partition));
+      boolean isOver = partition.isRead() || partition.hasPolled();
+      partition.gated(!isOver && !stage.mayRead(partition.id, partition.position()));
+      pause(partition, isOver || partition.isGated() || !hasRoom(partition));
     }
     try {
       var records = consumer.poll(pollTimeout());
@@ -206,7 +209,7 @@ final class DeliveryLoop {
     long now = ticker.nanos();
     long nanos = (requestsUnderWay > 0 ? ANSWER_WAIT : IDLE_WAIT).toNanos();
     for (AssignedPartition partition : assigned.values()) {
-      if (partition.hasPolled()) {
+      if (partition.hasPolled() || partition.isGated()) {
         nanos = Math.min(nanos, ANSWER_WAIT.toNanos());
       }
       for (Lane lane : partition.lanes()) {
@@ -338,14 +341,33 @@ final class DeliveryLoop {
       return;
     }
     if (answer instanceof Answer.Accepted accepted) {
-      lane.accepted();
+      lane.accepted(shipment);
       accepted(partition, shipment, accepted);
     } else if (answer instanceof Answer.Busy busy) {
-      lane.busy(shipment, ticker.nanos(), backoff, busy.notBefore());
-      ledger.retried(shipment);
-      away(busy);
+      busy(lane, shipment, busy);
     } else if (answer instanceof Answer.Refused refused) {
       lane.replace(shipment.bisect(signal, refused));
+    }
+  }
+
+  private void busy(Lane lane, Shipment shipment, Answer.Busy busy) {
+    List<Shipment> again = busy.overLimit() ? lane.overLimit(shipment, signal) : List.of(shipment);
+    lane.busy(again, ticker.nanos(), backoff, busy.notBefore());
+    ledger.retried(shipment);
+    if (shipment.dead != null) {
+      deadLetterLog.waiting(busy);
+      return;
+    }
+    away(busy);
+    if (again.size() > 1 && !saidOverLimit) {
+      saidOverLimit = true;
+      log.warn(
+          "over-limit: {}: a batch of {} items does not pass a limit of the backend and goes on in"
+              + " halves, as others will (this is said once; smaller batches pass at once, see"
+              + " delivery.batch.max-bytes): {}",
+          signal.id(),
+          shipment.items(),
+          busy.why());
     }
   }
 

@@ -1,7 +1,9 @@
 package io.millrace.delivery;
 
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.RecordHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * A record taken from Kafka and not yet committed. It is settled when all its items are; they may
@@ -16,7 +18,7 @@ final class Held {
    */
   private static final int FOUND_ONE_BY_ONE = 64;
 
-  /** As it was read: key, headers and origin of its dead letters. */
+  /** Key, headers and origin of its dead letters; without its value, unless that is delivered. */
   final ConsumerRecord<byte[], byte[]> record;
 
   /** What is to be delivered of it. */
@@ -34,7 +36,9 @@ final class Held {
   private int cuts;
 
   Held(ConsumerRecord<byte[], byte[]> record, Staged staged) {
-    this.record = record;
+    boolean keepsValue = record.value() == staged.value() || record.value() == staged.letters();
+    this.record = keepsValue ? record : withoutValue(record);
+    readHeaders(record);
     this.value = staged.value();
     this.letters = staged.letters();
     this.items = staged.items();
@@ -42,13 +46,40 @@ final class Held {
     this.tenant = RecordHeaders.get(record.headers(), RecordHeaders.TENANT).orElse("");
   }
 
-  /** Memory it holds: the value delivered may be the record's own array. */
-  long bytes() {
-    long bytes = Math.max(0, record.serializedValueSize());
-    if (value != record.value()) {
-      bytes += value.length;
+  private static ConsumerRecord<byte[], byte[]> withoutValue(
+      ConsumerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.timestampType(),
+        record.serializedKeySize(),
+        ConsumerRecord.NULL_SIZE,
+        record.key(),
+        null,
+        record.headers(),
+        record.leaderEpoch(),
+        record.deliveryCount());
+  }
+
+  /** A header that was not read yet stands in the whole record's bytes, and keeps them. */
+  private static void readHeaders(ConsumerRecord<byte[], byte[]> record) {
+    for (Header header : record.headers()) {
+      header.key();
+      header.value();
     }
-    return letters == value || letters == record.value() ? bytes : bytes + letters.length;
+  }
+
+  /** Was it put on the topic here, as a sum or redriven, and not by a gateway? */
+  boolean isReentered() {
+    return record.headers().lastHeader(RecordHeaders.SUMMED) != null
+        || record.headers().lastHeader(DeadLetterHeaders.REDRIVEN_TO) != null;
+  }
+
+  /** Memory it holds, of values. */
+  long bytes() {
+    return letters == value ? value.length : (long) value.length + letters.length;
   }
 
   /** May a refused part of it be cut once more? */

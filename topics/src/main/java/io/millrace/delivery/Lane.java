@@ -1,5 +1,6 @@
 package io.millrace.delivery;
 
+import io.millrace.otlp.Signal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -12,12 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
 
+  /**
+   * A batch that was over a limit so often may be more than the backend ever lets through at once,
+   * say more than a tenant's burst.
+   */
+  private static final int OVER_LIMIT = 3;
+
   private final BatchConfig config;
   private final ArrayDeque<Shipment> ready = new ArrayDeque<>();
   private @Nullable Shipment open;
   private int underWay;
   private int failures;
   private long notBeforeNanos;
+
+  /** Items that pass a limit which more of them did not pass, as far as it was tried. */
+  private int passing = Integer.MAX_VALUE;
 
   Lane(BatchConfig config) {
     this.config = config;
@@ -73,20 +83,40 @@ final class Lane {
     return due;
   }
 
-  void accepted() {
+  void accepted(Shipment shipment) {
     underWay--;
     failures = 0;
+    if (shipment.dead == null) {
+      passing = Math.max(passing, shipment.items());
+    }
+  }
+
+  /**
+   * What goes on in the place of a shipment that was over a limit, in order: itself, or two halves
+   * if it was so again and again. Only what stands first is halved while a limit lasts, so however
+   * long that is, a batch becomes a few shipments and not one for each item.
+   */
+  List<Shipment> overLimit(Shipment shipment, Signal signal) {
+    boolean isTooMuch = shipment.overLimit() >= OVER_LIMIT || shipment.items() > passing;
+    if (!isTooMuch || !shipment.isDivisible(signal)) {
+      return List.of(shipment);
+    }
+    List<Shipment> halves = shipment.halves();
+    passing = Math.min(passing, Math.max(halves.get(0).items(), halves.get(1).items()));
+    failures = 0; // halves are another attempt, not one more of the same
+    return halves;
   }
 
   /**
    * Keeps a shipment for another attempt, ahead of what came after it. Answers that come while the
    * lane waits already are of the same failure: they do not lengthen the wait.
    *
+   * @param again the shipment, or what is to be sent in its place, in order
    * @param asked how long the backend asked to wait, or zero
    */
-  void busy(Shipment shipment, long nowNanos, Backoff backoff, Duration asked) {
+  void busy(List<Shipment> again, long nowNanos, Backoff backoff, Duration asked) {
     underWay--;
-    ready.addFirst(shipment);
+    addFirst(again);
     if (!isWaiting(nowNanos)) {
       failures++;
       notBeforeNanos = nowNanos + backoff.nanos(failures, asked);
@@ -97,8 +127,12 @@ final class Lane {
   void replace(List<Shipment> parts) {
     underWay--;
     failures = 0;
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      ready.addFirst(parts.get(i));
+    addFirst(parts);
+  }
+
+  private void addFirst(List<Shipment> shipments) {
+    for (int i = shipments.size() - 1; i >= 0; i--) {
+      ready.addFirst(shipments.get(i));
     }
   }
 

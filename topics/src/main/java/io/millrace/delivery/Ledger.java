@@ -28,6 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Ledger {
 
+  /** Records that retention removed before somebody read them. */
+  public static final String EXPIRED_RECORDS = "millrace.expired.records";
+
   private final Counter consumed;
   private final Counter delivered;
   private final Counter sampledOut;
@@ -45,6 +48,7 @@ public final class Ledger {
   private final Counter loopRestarts;
   private final AtomicLong inFlightItems = new AtomicLong();
   private final AtomicLong inFlightBytes = new AtomicLong();
+  private final AtomicLong reentered = new AtomicLong();
 
   public Ledger(Signal signal, String destination, MeterRegistry registry) {
     this.registry = registry;
@@ -64,9 +68,13 @@ public final class Ledger {
     retries = registry.counter("millrace.retries", tags);
     redelivered = registry.counter(LedgerMeter.REDELIVERED.meter(), tags);
     commitFailures = registry.counter("millrace.commit.failures", tags);
-    expiredRecords = registry.counter("millrace.expired.records", tags);
+    expiredRecords = registry.counter(EXPIRED_RECORDS, tags);
     loopRestarts = registry.counter("millrace.loop.restarts", tags);
     Gauge.builder(LedgerMeter.IN_FLIGHT.meter(), inFlightItems, AtomicLong::get)
+        .tags(tags)
+        .register(registry);
+    Gauge.builder(LedgerMeter.REENTERED.meter(), reentered, AtomicLong::get)
+        .description("of items consumed and not handed back, those that no gateway has published")
         .tags(tags)
         .register(registry);
     Gauge.builder("millrace.in.flight.bytes", inFlightBytes, AtomicLong::get)
@@ -84,6 +92,9 @@ public final class Ledger {
     tenants.count(held.tenant, LedgerMeter.DROPPED, dropped);
     inFlightItems.addAndGet(held.items);
     inFlightBytes.addAndGet(held.bytes());
+    if (held.isReentered()) {
+      reentered.addAndGet((long) held.items + staged.sampledOut() + dropped);
+    }
   }
 
   private void dropped(String rule, int items) {
@@ -112,6 +123,9 @@ public final class Ledger {
     tenants.count(held.tenant, LedgerMeter.HANDED_BACK, held.owed());
     inFlightItems.addAndGet(-held.owed());
     inFlightBytes.addAndGet(-held.bytes());
+    if (held.isReentered()) {
+      reentered.addAndGet(-held.owed());
+    }
   }
 
   /** The same items are sent again; the backend may have stored them. */

@@ -16,6 +16,7 @@ final class Shipment {
   private final long openedNanos;
   private int bytes;
   private int attempts;
+  private int overLimit;
 
   private Shipment(List<Part> parts, Answer.@Nullable Refused dead, long openedNanos) {
     this.parts = parts;
@@ -50,6 +51,11 @@ final class Shipment {
     return attempts;
   }
 
+  /** The destination has found it to be over a limit once more; gives how often by now. */
+  int overLimit() {
+    return ++overLimit;
+  }
+
   void add(Held held) {
     parts.add(Part.whole(held));
     bytes += held.value.length;
@@ -60,15 +66,24 @@ final class Shipment {
    * then by items, until what is refused stands alone and becomes a dead letter.
    */
   List<Shipment> bisect(Signal signal, Answer.Refused why) {
+    Part first = parts.get(0);
+    return isDivisible(signal) && (parts.size() > 1 || first.held().mayCut())
+        ? halves()
+        : List.of(dead(first, why, attempts));
+  }
+
+  /** Can it be sent as two? */
+  boolean isDivisible(Signal signal) {
+    return parts.size() > 1 || parts.get(0).isDivisible(signal);
+  }
+
+  /** Two shipments in its place, in order. Only of one that is divisible. */
+  List<Shipment> halves() {
     if (parts.size() > 1) {
       int middle = parts.size() / 2;
       return List.of(sent(parts.subList(0, middle)), sent(parts.subList(middle, parts.size())));
     }
-    Part part = parts.get(0);
-    if (part.isDivisible(signal) && part.held().mayCut()) {
-      return part.halves().stream().map(half -> sent(List.of(half))).toList();
-    }
-    return List.of(dead(part, why, attempts));
+    return parts.get(0).halves().stream().map(half -> sent(List.of(half))).toList();
   }
 
   private Shipment sent(List<Part> some) {

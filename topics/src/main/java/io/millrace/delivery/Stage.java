@@ -23,6 +23,15 @@ public interface Stage extends AutoCloseable {
   }
 
   /**
+   * Is it time to read on from this offset? While it is not, records stay with the broker or, as
+   * compressed as they are, in Kafka's client: those that wait at a gate would fill the heap. What
+   * is read is held against {@link #mayPass} all the same.
+   */
+  default boolean mayRead(TopicPartition partition, long offset) {
+    return true;
+  }
+
+  /**
    * Turns a record that may pass into what is delivered.
    *
    * @throws MalformedOtlp if the value cannot be read; the record becomes a dead letter

@@ -38,6 +38,7 @@ final class BackendAnswers {
       case 400, 409, 422 ->
           new Answer.Refused(RefusalReasons.of(message, DeadReason.REFUSED), words);
       case 413 -> new Answer.Refused(DeadReason.TOO_LARGE, words);
+      case 429 -> new Answer.Busy(retryAfter(retryAfter, clock), true, words);
       default -> new Answer.Busy(retryAfter(retryAfter, clock), words);
     };
   }
@@ -50,12 +51,12 @@ final class BackendAnswers {
     return switch (status.getCode()) {
       case INVALID_ARGUMENT, FAILED_PRECONDITION, ALREADY_EXISTS ->
           isOverload(description)
-              ? new Answer.Busy(retryInfo(failure), words)
+              ? new Answer.Busy(retryInfo(failure), true, words)
               : new Answer.Refused(RefusalReasons.of(description, DeadReason.REFUSED), words);
       case RESOURCE_EXHAUSTED ->
           isSizeLimit(description)
               ? new Answer.Refused(DeadReason.TOO_LARGE, words)
-              : new Answer.Busy(retryInfo(failure), words);
+              : new Answer.Busy(retryInfo(failure), true, words);
       default -> new Answer.Busy(retryInfo(failure), words);
     };
   }

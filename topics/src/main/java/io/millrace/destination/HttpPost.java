@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -93,11 +94,17 @@ public final class HttpPost {
   /**
    * Posts a body. The answer comes within the timeout; no reply at all is an answer of busy.
    *
+   * @param body not empty
    * @param own headers of this kind of request; those of the configuration win
    * @param answered what a reply stands for; called on a thread of the client
    */
   public CompletableFuture<Answer> post(
       byte[] body, Map<String, String> own, String tenant, Function<Reply, Answer> answered) {
+    return post(new RequestBody(List.of(body)), own, tenant, answered);
+  }
+
+  CompletableFuture<Answer> post(
+      RequestBody body, Map<String, String> own, String tenant, Function<Reply, Answer> answered) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
         client.sendAsync(request(body, own, tenant), info -> new BoundedBody());
     // The request's own timeout ends with the headers; a body that never ends must end here.
@@ -113,11 +120,8 @@ public final class HttpPost {
             });
   }
 
-  private HttpRequest request(byte[] body, Map<String, String> own, String tenant) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri)
-            .timeout(timeout)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+  private HttpRequest request(RequestBody body, Map<String, String> own, String tenant) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(timeout).POST(body);
     own.forEach(request::setHeader);
     headers.forEach((name, value) -> request.setHeader(name, value.value()));
     if (!tenant.isEmpty()) {

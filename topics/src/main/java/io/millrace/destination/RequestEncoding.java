@@ -4,6 +4,7 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.millrace.delivery.Batch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -16,8 +17,8 @@ interface RequestEncoding extends AutoCloseable {
   /** Value of Content-Encoding; empty for none. */
   String name();
 
-  /** The body of a request: an array of its own. */
-  byte[] encode(Batch batch);
+  /** The body of a request of all values. */
+  RequestBody encode(Batch batch);
 
   @Override
   void close();
@@ -30,8 +31,10 @@ interface RequestEncoding extends AutoCloseable {
     };
   }
 
-  /** The values, one after the other. */
+  /** The values, one after the other; small ones are put together, so that writes are few. */
   final class None implements RequestEncoding {
+
+    private static final int LEAST_MEAN_BYTES = 8 << 10;
 
     @Override
     public String name() {
@@ -39,8 +42,9 @@ interface RequestEncoding extends AutoCloseable {
     }
 
     @Override
-    public byte[] encode(Batch batch) {
-      return batch.merged();
+    public RequestBody encode(Batch batch) {
+      boolean areSmall = batch.bytes() / batch.values().size() < LEAST_MEAN_BYTES;
+      return new RequestBody(areSmall ? List.of(batch.merged()) : batch.values());
     }
 
     @Override
@@ -69,7 +73,7 @@ interface RequestEncoding extends AutoCloseable {
     }
 
     @Override
-    public synchronized byte[] encode(Batch batch) {
+    public synchronized RequestBody encode(Batch batch) {
       deflater.reset();
       crc.reset();
       System.arraycopy(HEADER, 0, buffer, 0, HEADER.length);
@@ -87,7 +91,7 @@ interface RequestEncoding extends AutoCloseable {
       }
       littleEndian((int) crc.getValue());
       littleEndian((int) deflater.getBytesRead());
-      return Arrays.copyOf(buffer, size);
+      return new RequestBody(List.of(Arrays.copyOf(buffer, size)));
     }
 
     private void deflate() {
@@ -125,14 +129,14 @@ interface RequestEncoding extends AutoCloseable {
     }
 
     @Override
-    public synchronized byte[] encode(Batch batch) {
+    public synchronized RequestBody encode(Batch batch) {
       byte[] merged = batch.merged();
       int bound = (int) Zstd.compressBound(merged.length);
       if (buffer.length < bound) {
         buffer = new byte[bound];
       }
       int size = context.compressByteArray(buffer, 0, bound, merged, 0, merged.length);
-      return Arrays.copyOf(buffer, size);
+      return new RequestBody(List.of(Arrays.copyOf(buffer, size)));
     }
 
     @Override

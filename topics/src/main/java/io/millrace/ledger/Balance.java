@@ -10,6 +10,7 @@ import static io.millrace.ledger.LedgerMeter.IN_FLIGHT;
 import static io.millrace.ledger.LedgerMeter.PUBLISHED;
 import static io.millrace.ledger.LedgerMeter.RECEIVED;
 import static io.millrace.ledger.LedgerMeter.REDELIVERED;
+import static io.millrace.ledger.LedgerMeter.REENTERED;
 import static io.millrace.ledger.LedgerMeter.REFUSED;
 import static io.millrace.ledger.LedgerMeter.REJECTED;
 import static io.millrace.ledger.LedgerMeter.SAMPLED_OUT;
@@ -83,11 +84,15 @@ final class Balance {
     return gateways.isEmpty() && processors.isEmpty();
   }
 
-  /** Items published that a destination's processors have not consumed; negative if more. */
+  /**
+   * Items that gateways have published and a destination's processors have not consumed; negative
+   * if more.
+   */
   private long inKafka(Sums destination) {
     Sums gateway = gateways.get(destination.signal);
     long published = gateway == null ? 0 : gateway.of(PUBLISHED);
-    return published - (destination.of(CONSUMED) - destination.of(HANDED_BACK));
+    long consumed = destination.of(CONSUMED) - destination.of(HANDED_BACK);
+    return published - (consumed - destination.of(REENTERED));
   }
 
   /** Does each sum equal its parts? */
@@ -122,6 +127,9 @@ final class Balance {
       OF_PROCESSORS.forEach(meter -> rows.add("  " + meter.title(), sums -> sums.of(meter)));
       rows.add("open", sums -> sums.open(CONSUMED, OF_PROCESSORS));
       rows.add(REDELIVERED.title(), sums -> sums.of(REDELIVERED));
+      if (processors.values().stream().anyMatch(sums -> sums.of(REENTERED) != 0)) {
+        rows.add(REENTERED.title(), sums -> sums.of(REENTERED));
+      }
       lines.addAll(rows.table.lines());
     }
     return lines;

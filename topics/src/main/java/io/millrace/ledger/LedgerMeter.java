@@ -12,7 +12,8 @@ import java.util.Locale;
  *                + in flight
  * </pre>
  *
- * {@link #REDELIVERED} is beside the balance: the same items, sent again.
+ * {@link #REDELIVERED} is beside the balance: the same items, sent again; and {@link #REENTERED}:
+ * of those consumed and not handed back, the ones that no gateway has published.
  */
 public enum LedgerMeter {
   RECEIVED("gateway.received.items"),
@@ -27,7 +28,8 @@ public enum LedgerMeter {
   REJECTED("rejected.items"),
   HANDED_BACK("handed.back.items"),
   IN_FLIGHT("in.flight.items"),
-  REDELIVERED("redelivered.items");
+  REDELIVERED("redelivered.items"),
+  REENTERED("reentered.items");
 
   private final String meter;
 
@@ -42,7 +44,7 @@ public enum LedgerMeter {
 
   /** Name of the Prometheus metric. */
   public String metric() {
-    boolean isGauge = this == GATEWAY_IN_FLIGHT || this == IN_FLIGHT;
+    boolean isGauge = this == GATEWAY_IN_FLIGHT || this == IN_FLIGHT || this == REENTERED;
     return meter.replace('.', '_') + (isGauge ? "" : "_total");
   }
 
@@ -59,6 +61,7 @@ public enum LedgerMeter {
       case DEAD_LETTERED -> "dead-lettered";
       case HANDED_BACK -> "handed back";
       case REDELIVERED -> "(sent again)";
+      case REENTERED -> "(sums, redriven)";
       default -> name().toLowerCase(Locale.ROOT);
     };
   }

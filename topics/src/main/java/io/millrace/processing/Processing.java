@@ -123,6 +123,11 @@ public final class Processing implements Stage {
   }
 
   @Override
+  public boolean mayRead(TopicPartition partition, long offset) {
+    return before.mayRead(partition, offset);
+  }
+
+  @Override
   public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
     return before.mayPass(record);
   }

@@ -22,6 +22,12 @@ import java.util.function.Function;
 /** One signal's processor: a {@link Delivery} for each destination. */
 public final class Processor implements Role {
 
+  /**
+   * By what name items are dropped of records that were redriven for another destination: there is
+   * another copy of them, where they first came.
+   */
+  public static final String REDRIVEN_TO_ANOTHER = RedrivenRecords.RULE;
+
   private final List<Delivery> deliveries;
 
   /**

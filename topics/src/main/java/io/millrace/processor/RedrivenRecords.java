@@ -58,6 +58,11 @@ final class RedrivenRecords implements Stage {
   }
 
   @Override
+  public boolean mayRead(TopicPartition partition, long offset) {
+    return inner.mayRead(partition, offset);
+  }
+
+  @Override
   public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
     return inner.mayPass(record);
   }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.daemon.Role;
 import io.millrace.delivery.Extent;
+import io.millrace.delivery.Ledger;
 import io.millrace.terminal.Pace;
 import io.millrace.terminal.Period;
 import io.millrace.terminal.Rate;
@@ -173,7 +174,7 @@ public final class Replay implements AutoCloseable {
         sum("millrace.rejected.items"),
         by("millrace.dropped.items", "rule"),
         by("millrace.dead.lettered.items", "reason"),
-        sum("millrace.expired.records"));
+        sum(Ledger.EXPIRED_RECORDS));
   }
 
   private long sum(String meter) {

@@ -35,6 +35,11 @@ final class ReplayedRecords implements Stage {
   }
 
   @Override
+  public boolean mayRead(TopicPartition partition, long offset) {
+    return inner.mayRead(partition, offset);
+  }
+
+  @Override
   public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
     return inner.mayPass(record) && pace.nanosUntilDue() <= 0;
   }

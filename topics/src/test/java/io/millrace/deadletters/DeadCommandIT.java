@@ -1,13 +1,14 @@
 package io.millrace.deadletters;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.delivery.DeliveryConfig;
 import io.millrace.delivery.Stage;
 import io.millrace.destination.DestinationConfig;
@@ -28,33 +29,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on a real broker, and processors that get what they redrive. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class DeadCommandIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   @TempDir private Path out;
@@ -66,7 +75,7 @@ class DeadCommandIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(40));
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 
@@ -114,6 +123,10 @@ class DeadCommandIT {
 
     assertThat(run("list", "--tenant", "acme", "--service", "pay", "--signal", "logs")).isZero();
     assertThat(stdout.toString()).contains("logs/0/1").doesNotContain("logs/0/0", "refused");
+    assertThat(run("list", "--refused-by", "loki")).isZero();
+    assertThat(stdout.toString()).contains("logs/0/0", "logs/0/1", "logs/1/0");
+    assertThat(run("list", "--refused-by", "another")).isZero();
+    assertThat(stdout.toString().lines()).containsExactly("No dead letters.");
     assertThat(run("list", "--from", "-1h", "--to", "-30m")).isZero();
     assertThat(stdout.toString().lines()).containsExactly("No dead letters.");
 
@@ -187,6 +200,57 @@ class DeadCommandIT {
     // and what was not chosen is still there
     assertThat(run("list")).isZero();
     assertThat(stdout.toString()).contains("no not chosen", "redriven 3 times: no often");
+  }
+
+  /** It was at the limit when it came; to be redriven it needs headers more. */
+  @Test
+  void shouldPassOverALetterThatIsTooLargeAndSayWhich() throws Exception {
+    // Given a letter before and one behind it
+    limitOfSource(4096);
+    byte[] noise = new byte[4096];
+    new Random(1).nextBytes(noise);
+    String large = Base64.getEncoder().encodeToString(noise);
+    for (String body : List.of("first", large, "last")) {
+      letter(1, "refused", "acme", "shop", body);
+    }
+    try (Processor processor = processor(new SimpleMeterRegistry())) {
+      await().until(() -> processor.unready().isEmpty());
+      // When
+      assertThat(run("redrive", "--signal", "logs", "--confirm")).isEqualTo(1);
+      // Then
+      assertThat(stdout.toString().lines()).last().isEqualTo("2 letters sent to " + topic + ".");
+      assertThat(stderr.toString().lines().toList())
+          .hasSize(2)
+          .first(STRING)
+          .matches(
+              "logs/1/1: too large \\("
+                  + topic
+                  + "-dead partition 1 offset 1: 5,\\d\\d\\d bytes\\)");
+      assertThat(stderr.toString()).contains(topic + ": does not take 1 letters, which stay");
+      await().untilAsserted(() -> assertThat(bodies("loki")).containsOnlyKeys("first", "last"));
+    }
+    // and it is a letter as before, and alone
+    assertThat(run("list")).isZero();
+    assertThat(stdout.toString()).contains("logs/1/1").doesNotContain("logs/1/0", "logs/1/2");
+    // until there is room
+    limitOfSource(8192);
+    await().until(() -> run("redrive", "--signal", "logs", "--confirm") == 0);
+    assertThat(run("list")).isZero();
+    assertThat(stdout.toString().lines()).containsExactly("No dead letters.");
+  }
+
+  private void limitOfSource(int bytes) throws Exception {
+    ConfigResource of = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ConfigEntry entry = new ConfigEntry("max.message.bytes", Integer.toString(bytes));
+    List<AlterConfigOp> set = List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET));
+    try (Admin admin = Admin.create(kafka.clientProperties("limit"))) {
+      admin.incrementalAlterConfigs(Map.of(of, set)).all().get();
+      await()
+          .until(
+              () ->
+                  admin.describeConfigs(List.of(of)).all().get().get(of).get(entry.name()).value(),
+              entry.value()::equals);
+    }
   }
 
   @Test

@@ -108,7 +108,7 @@ class BisectionTest {
         Part part = shipment.parts.get(0);
         dead.add(numbers(List.of(part.letter(Signal.LOGS))));
         part.held().settle(part.items());
-        lane.accepted();
+        lane.accepted(shipment);
         continue;
       }
       requests++;
@@ -119,7 +119,7 @@ class BisectionTest {
         assertThat(numbers).hasSize(shipment.items());
         delivered.addAll(numbers);
         shipment.parts.forEach(part -> part.held().settle(part.items()));
-        lane.accepted();
+        lane.accepted(shipment);
       }
     }
   }

@@ -49,6 +49,32 @@ class DeadLetterLogTest {
                 + " (and 6 items more since the last line)");
   }
 
+  /** The first attempt on a topic fails as a rule, at once. */
+  @Test
+  void shouldTellOnceOfLettersThatCannotBeStoredForAWhile() {
+    Answer.Busy busy = new Answer.Busy(Duration.ZERO, "dead-letter topic t: no leader");
+    log.waiting(busy);
+    stored(DeadReason.TOO_OLD);
+    log.waiting(busy);
+    nanos += Duration.ofSeconds(5).toNanos() - 1;
+    log.waiting(busy);
+    assertThat(lines.list).hasSize(1);
+    nanos++;
+    log.waiting(busy);
+    log.waiting(busy);
+    stored(DeadReason.TOO_LARGE);
+    stored(DeadReason.TOO_LARGE);
+
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "dead-letter: t-0 offset 7: 3 of 3 items: too_old: no",
+            "dead-letters-wait: they cannot be stored and will be tried again: dead-letter topic t:"
+                + " no leader",
+            "dead letters are stored again",
+            "dead-letter: t-0 offset 7: 3 of 3 items: too_large: no");
+  }
+
   private void stored(DeadReason reason) {
     byte[] value = {1};
     Held held = new Held(new ConsumerRecord<>("t", 0, 7, null, value), new Staged(value, 3, 0));

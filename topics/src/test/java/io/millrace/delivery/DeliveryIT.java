@@ -5,9 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.broker.Broker;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.daemon.Version;
 import io.millrace.otlp.Signal;
@@ -50,12 +54,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The delivery loop on a real broker, with a destination that answers as each test asks. */
+@Tag(Broker.ANY)
 @Timeout(120)
 class DeliveryIT {
 
@@ -71,7 +78,7 @@ class DeliveryIT {
           Duration.ofSeconds(10));
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -81,7 +88,7 @@ class DeliveryIT {
   @BeforeAll
   static void startBroker() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(40));
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
   }
 
@@ -229,6 +236,31 @@ class DeliveryIT {
                 });
     start(backend);
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(range(0, 300)));
+    assertInOrder(backend);
+  }
+
+  /** A tenant's burst that is less than a batch: waiting alone would never help. */
+  @Test
+  void shouldDeliverInOrderWhatIsMoreThanALimitEverLetsThroughAtOnce() {
+    produce(0, 300);
+    ScriptedDestination backend =
+        new ScriptedDestination(1)
+            .answering(
+                batch ->
+                    now(
+                        batch.items() > 5
+                            ? new Answer.Busy(Duration.ZERO, true, "burst is 5")
+                            : Answer.Accepted.ALL));
+    start(backend);
+    awaitCommitted(300);
+    assertThat(backend.offered).anyMatch(batch -> batch.items() > 5);
+    assertThat(backend.values()).hasSize(300);
+    assertThat(numbers(backend)).isEqualTo(range(0, 300));
+    assertInOrder(backend);
+    assertBalance(Map.of("consumed", 300, "delivered", 300));
+  }
+
+  private static void assertInOrder(ScriptedDestination backend) {
     Map<Integer, Integer> last = new TreeMap<>();
     for (byte[] value : backend.values()) {
       int number = number(value);
@@ -250,6 +282,10 @@ class DeliveryIT {
                         batch.values().stream().anyMatch(value -> number(value) % 50 == 7)
                             ? new Answer.Refused(DeadReason.REFUSED, "no sevens")
                             : Answer.Accepted.ALL));
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(DeliveryLoop.class);
+    logger.addAppender(lines);
     // When
     start(backend);
     // Then
@@ -258,6 +294,9 @@ class DeliveryIT {
     rest.removeAll(refused);
     await().untilAsserted(() -> assertThat(numbers(backend)).isEqualTo(rest));
     awaitCommitted(200);
+    logger.detachAppender(lines);
+    assertThat(lines.list)
+        .noneMatch(line -> line.getFormattedMessage().startsWith("destination-away"));
     List<ConsumerRecord<byte[], byte[]>> dead = read(topic + "-dead", 4);
     assertThat(dead)
         .extracting(record -> number(record.value()))

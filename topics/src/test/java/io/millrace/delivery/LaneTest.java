@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.otlp.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaneTest {
 
@@ -56,11 +60,13 @@ class LaneTest {
   void shouldKeepNoMoreUnderWayThanAllowed() {
     lane.add(held(0, 100), 0);
     lane.add(held(1, 100), 0);
-    assertThat(lane.takeDue(0, 1)).isNotNull();
+    Shipment first = lane.takeDue(0, 1);
+    assertThat(first).isNotNull();
     assertThat(lane.takeDue(0, 1)).isNull();
-    lane.accepted();
-    assertThat(lane.takeDue(0, 1)).isNotNull();
-    lane.accepted();
+    lane.accepted(first);
+    Shipment second = lane.takeDue(0, 1);
+    assertThat(second).isNotNull();
+    lane.accepted(second);
     assertThat(lane.isIdle()).isTrue();
   }
 
@@ -70,7 +76,7 @@ class LaneTest {
     lane.add(held(1, 100), 0);
     Shipment first = lane.takeDue(0, 1);
 
-    lane.busy(first, 0, backoff, Duration.ofSeconds(2));
+    lane.busy(List.of(first), 0, backoff, Duration.ofSeconds(2));
 
     assertThat(lane.takeDue(2000 * MILLI - 1, 1)).isNull();
     assertThat(lane.takeDue(2000 * MILLI, 1)).isSameAs(first);
@@ -83,8 +89,8 @@ class LaneTest {
     Shipment first = lane.takeDue(0, 2);
     Shipment second = lane.takeDue(0, 2);
 
-    lane.busy(first, 0, backoff, Duration.ZERO);
-    lane.busy(second, 1, backoff, Duration.ZERO);
+    lane.busy(List.of(first), 0, backoff, Duration.ZERO);
+    lane.busy(List.of(second), 1, backoff, Duration.ZERO);
 
     assertThat(lane.nanosUntilDue(0)).isBetween(50 * MILLI, 100 * MILLI);
   }
@@ -96,13 +102,71 @@ class LaneTest {
     }
     Shipment all = lane.takeDue(0, 1);
     lane.replace(all.bisect(Signal.LOGS, new Answer.Refused(DeadReason.REFUSED, "no")));
-    assertThat(lane.takeDue(0, 1).parts)
-        .extracting(part -> part.held().record.offset())
-        .containsExactly(0L, 1L);
-    lane.accepted();
+    Shipment first = lane.takeDue(0, 1);
+    assertThat(first.parts).extracting(part -> part.held().record.offset()).containsExactly(0L, 1L);
+    lane.accepted(first);
     assertThat(lane.takeDue(0, 1).parts)
         .extracting(part -> part.held().record.offset())
         .containsExactly(2L, 3L, 4L);
+  }
+
+  /** A backend that lets through so many items at once and no more, however long one waits. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 16, 99, 100})
+  void shouldHalveWhatIsMoreThanABackendEverLetsThrough(int burst) {
+    // Given
+    for (int i = 0; i < 100; i++) {
+      lane.add(held(i, 1), 0);
+    }
+    // When
+    long now = 0;
+    int refused = 0;
+    List<Long> delivered = new ArrayList<>();
+    while (!lane.isIdle()) {
+      now += 2000 * MILLI;
+      Shipment shipment = lane.takeDue(now, 1);
+      if (shipment.items() > burst) {
+        refused++;
+        lane.busy(lane.overLimit(shipment, Signal.LOGS), now, backoff, Duration.ZERO);
+      } else {
+        shipment.parts.forEach(part -> delivered.add(part.held().record.offset()));
+        lane.accepted(shipment);
+      }
+    }
+    // Then all of it passes, in order, and what was learned is not learned again for each half
+    assertThat(delivered).isSorted().hasSize(100);
+    assertThat(refused).isLessThanOrEqualTo(burst == 100 ? 0 : 2 + 2 * 100 / burst);
+  }
+
+  @Test
+  void shouldHalveOnlyWhatStandsFirstWhileALimitLasts() {
+    for (int i = 0; i < 100; i++) {
+      lane.add(held(i, 1), 0);
+    }
+    // When it lets nothing through for very long
+    for (int attempt = 1; attempt < 500; attempt++) {
+      Shipment shipment = lane.takeDue(attempt * 2000 * MILLI, 1);
+      lane.busy(
+          lane.overLimit(shipment, Signal.LOGS), attempt * 2000 * MILLI, backoff, Duration.ZERO);
+    }
+    // Then the batch has become few shipments
+    List<Integer> items = new ArrayList<>();
+    while (!lane.isIdle()) {
+      Shipment shipment = lane.takeDue(2_000_000 * MILLI, 1);
+      items.add(shipment.items());
+      lane.accepted(shipment);
+    }
+    assertThat(items).containsExactly(1, 2, 3, 6, 13, 25, 50);
+  }
+
+  @Test
+  void shouldTryABatchAgainBeforeItIsHalved() {
+    lane.add(held(0, 50), 0);
+    lane.add(held(1, 50), 0);
+    Shipment both = lane.takeDue(0, 1);
+    assertThat(lane.overLimit(both, Signal.LOGS)).containsExactly(both);
+    assertThat(lane.overLimit(both, Signal.LOGS)).containsExactly(both);
+    assertThat(lane.overLimit(both, Signal.LOGS)).hasSize(2);
   }
 
   private static Held held(long offset, int bytes) {

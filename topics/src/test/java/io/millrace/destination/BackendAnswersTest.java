@@ -37,7 +37,7 @@ class BackendAnswersTest {
         continue;
       }
       assertThat(BackendAnswers.ofHttp(status, "", "no", CLOCK))
-          .isEqualTo(new Answer.Busy(Duration.ZERO, "HTTP " + status + " no"));
+          .isEqualTo(new Answer.Busy(Duration.ZERO, status == 429, "HTTP " + status + " no"));
     }
   }
 
@@ -65,8 +65,11 @@ class BackendAnswersTest {
       case INVALID_ARGUMENT, FAILED_PRECONDITION, ALREADY_EXISTS ->
           assertThat(answer)
               .isEqualTo(new Answer.Refused(DeadReason.REFUSED, "gRPC " + code + " no"));
-      default ->
-          assertThat(answer).isEqualTo(new Answer.Busy(Duration.ZERO, "gRPC " + code + " no"));
+      default -> {
+        boolean overLimit = code == Status.Code.RESOURCE_EXHAUSTED;
+        assertThat(answer)
+            .isEqualTo(new Answer.Busy(Duration.ZERO, overLimit, "gRPC " + code + " no"));
+      }
     }
   }
 

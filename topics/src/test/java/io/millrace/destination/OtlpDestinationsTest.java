@@ -131,7 +131,7 @@ class OtlpDestinationsTest {
       assertThat(answer(destination))
           .isEqualTo(new Answer.Refused(DeadReason.REFUSED, "HTTP 400 bad span"));
       assertThat(answer(destination))
-          .isEqualTo(new Answer.Busy(Duration.ofSeconds(9), "HTTP 429 bad span"));
+          .isEqualTo(new Answer.Busy(Duration.ofSeconds(9), true, "HTTP 429 bad span"));
       assertThat(answer(destination)).isInstanceOf(Answer.Busy.class);
     } finally {
       server.stop(0);

@@ -6,10 +6,12 @@ import com.github.luben.zstd.Zstd;
 import io.millrace.delivery.Batch;
 import io.millrace.otlp.Signal;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,7 +22,7 @@ class RequestEncodingTest {
   void shouldWriteGzipThatOthersRead(int level) throws Exception {
     try (RequestEncoding gzip = new RequestEncoding.Gzip(level)) {
       for (Batch batch : batches()) {
-        byte[] body = gzip.encode(batch);
+        byte[] body = bytes(gzip.encode(batch));
         assertThat(new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes())
             .isEqualTo(batch.merged());
       }
@@ -32,10 +34,29 @@ class RequestEncodingTest {
   void shouldWriteZstdThatOthersRead(int level) {
     try (RequestEncoding zstd = new RequestEncoding.OfZstd(level)) {
       for (Batch batch : batches()) {
-        byte[] body = zstd.encode(batch);
+        byte[] body = bytes(zstd.encode(batch));
         assertThat(Zstd.decompress(body, batch.bytes())).isEqualTo(batch.merged());
       }
     }
+  }
+
+  @Test
+  void shouldSendValuesAsTheyAre() {
+    try (RequestEncoding none = new RequestEncoding.None()) {
+      for (Batch batch : batches()) {
+        assertThat(bytes(none.encode(batch))).isEqualTo(batch.merged());
+      }
+      byte[] large = new byte[10_000];
+      Batch ofLarge = new Batch(Signal.LOGS, "", List.of(large, large), 20_000, 2);
+      assertThat(none.encode(ofLarge).parts()).containsExactly(large, large);
+    }
+  }
+
+  private static byte[] bytes(RequestBody body) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    body.parts().forEach(all::writeBytes);
+    assertThat(body.contentLength()).isEqualTo(all.size());
+    return all.toByteArray();
   }
 
   /** Small and large after one another, compressible and not, empty values among them. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.AdminConfig;
 import io.millrace.daemon.Daemon;
 import io.millrace.daemon.Role;
@@ -32,11 +32,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A record a second for a hundred seconds on each of two partitions of the logs topic. */
+@Tag(Broker.ANY)
 @Timeout(120)
 class GroupsIT {
 
@@ -44,7 +46,7 @@ class GroupsIT {
   private static final Instant START = Instant.parse("2026-11-20T10:00:00Z");
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
   private static Admin admin;
 
@@ -53,7 +55,7 @@ class GroupsIT {
 
   @BeforeAll
   static void produce() {
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
     admin = Admin.create(kafka.clientProperties("test"));
     try (TopicsAdmin topics = TopicsAdmin.connect(kafka)) {

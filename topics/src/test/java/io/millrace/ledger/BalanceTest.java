@@ -84,6 +84,17 @@ class BalanceTest {
         .isFalse();
   }
 
+  /** Sums of delta points and what was redriven come to Kafka without a gateway. */
+  @Test
+  void shouldNotTakeWhatNoGatewayPublishedForMoreThanWasPublished() {
+    String reentered =
+        PROCESSOR + "millrace_reentered_items{destination=\"tempo\",signal=\"traces\"} 25.0\n";
+    assertThat(String.join("\n", balance(GATEWAY, reentered).lines()))
+        .containsPattern("in Kafka +39\n")
+        .containsPattern("\\(sums, redriven\\) +25");
+    assertThat(balance(GATEWAY, reentered).closes()).isTrue();
+  }
+
   @Test
   void shouldFindNothingWhereNobodyCounts() {
     assertThat(balance("up 1\n").isEmpty()).isTrue();

@@ -3,7 +3,7 @@ package io.millrace.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,20 +13,22 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag(Broker.ANY)
 @Timeout(60)
 class TopicsAdminIT {
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static TopicsAdmin admin;
 
   @BeforeAll
   static void start() {
-    broker = EmbeddedBroker.start(dir, 0);
+    broker = Broker.forTests(dir);
     admin = TopicsAdmin.connect(new KafkaConfig(broker.bootstrapServers(), Map.of()));
   }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Time;
  * A running single-node Kafka that listens on the loopback address only. Its data outlives it: a
  * broker started later on the same directory goes on where this one stopped.
  */
-public final class EmbeddedBroker implements AutoCloseable {
+public final class EmbeddedBroker implements Broker {
 
   /**
    * Starts and stops Kafka, for which an interrupt is a fatal fault that ends the process: so it is
@@ -128,6 +128,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** Where clients connect: {@code 127.0.0.1:port}. */
+  @Override
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }

@@ -3,7 +3,7 @@ package io.millrace.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.otlp.Signal;
 import io.millrace.standalone.ChildJvm;
 import io.millrace.standalone.Item;
@@ -27,11 +27,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of {@code dead redrive}, twice, at whatever point: each letter is sent once. */
+@Tag(Broker.ANY)
 @Timeout(180)
 class RedriveKillIT {
 
@@ -44,7 +46,7 @@ class RedriveKillIT {
 
   @Test
   void shouldRedriveEachLetterOnceThroughKills() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"))) {
       // Given
       KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
       prepare(kafka);
@@ -99,7 +101,7 @@ class RedriveKillIT {
     }
   }
 
-  private ChildJvm redrive(EmbeddedBroker broker, String... more) {
+  private ChildJvm redrive(Broker broker, String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("redrive", "--signal=logs", "--confirm", "--reason=refused"));
     arguments.add("--set=kafka.bootstrap-servers=" + broker.bootstrapServers());

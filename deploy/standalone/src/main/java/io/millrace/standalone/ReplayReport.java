@@ -1,5 +1,7 @@
 package io.millrace.standalone;
 
+import io.millrace.metrics.MetricsProcessor;
+import io.millrace.processor.Processor;
 import io.millrace.replay.Replay;
 import io.millrace.terminal.TextTable;
 import java.util.ArrayList;
@@ -36,6 +38,19 @@ final class ReplayReport {
       lines.add(
           "%,d records went out of retention before they were read"
               .formatted(counts.expiredRecords()));
+    }
+    long redriven = counts.dropped().getOrDefault(Processor.REDRIVEN_TO_ANOTHER, 0L);
+    if (redriven > 0) {
+      lines.add(
+          "%,d items are copies that were redriven; they are replayed from where they came first"
+              .formatted(redriven));
+    }
+    long summed = counts.dropped().getOrDefault(MetricsProcessor.DELTA_SUMMED, 0L);
+    if (summed > 0) {
+      lines.add(
+          "%,d delta points are replayed as their sums. From a time before metrics.delta.enabled there are"
+                  .formatted(summed)
+              + " none: replay it with --set metrics.delta.enabled=false");
     }
     return lines;
   }

@@ -187,7 +187,7 @@ class CommandLineIT {
     assertThat(sums).extracting(NumberDataPoint::getStartTimeUnixNano).containsOnly(1_000_000_000L);
   }
 
-  private static byte[] delta(int value) {
+  static byte[] delta(int value) {
     Sum sum =
         Sum.newBuilder()
             .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA)

@@ -3,9 +3,10 @@ package io.millrace.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.Daemon;
 import io.millrace.otlp.Signal;
+import io.millrace.topics.DeadLetterHeaders;
 import io.millrace.topics.KafkaConfig;
 import io.millrace.topics.RecordHeaders;
 import io.millrace.topics.Topic;
@@ -38,6 +39,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The command on topics of a real broker that hold a record of one item for each second of ten
  * minutes.
  */
+@Tag(Broker.ANY)
 @Timeout(180)
 class ReplayIT {
 
@@ -59,7 +62,7 @@ class ReplayIT {
       List.of("--from=2026-11-20T10:01:40Z", "--to=10:06:40Z");
 
   @TempDir static Path dir;
-  private static EmbeddedBroker broker;
+  private static Broker broker;
   private static KafkaConfig kafka;
   private static Admin admin;
 
@@ -70,7 +73,7 @@ class ReplayIT {
 
   @BeforeAll
   static void startBroker() {
-    broker = EmbeddedBroker.start(dir.resolve("kafka"), 0);
+    broker = Broker.forTests(dir.resolve("kafka"));
     kafka = new KafkaConfig(broker.bootstrapServers(), Map.of());
     admin = Admin.create(kafka.clientProperties("test"));
   }
@@ -87,11 +90,7 @@ class ReplayIT {
     for (Signal signal : List.of(Signal.TRACES, Signal.LOGS)) {
       create(topic(signal), Map.of("message.timestamp.type", "CreateTime", "retention.ms", "-1"));
       create(topic(signal) + "-dead", Map.of());
-      try (var producer =
-          new KafkaProducer<byte[], byte[]>(
-              kafka.clientProperties("test"),
-              new ByteArraySerializer(),
-              new ByteArraySerializer())) {
+      try (var producer = producer()) {
         for (int n = 0; n < RECORDS; n++) {
           // Spans of a trace, five in a row, stay together.
           var record =
@@ -253,9 +252,7 @@ class ReplayIT {
 
   @Test
   void shouldPassOverWhatCannotBeReadAndWriteNoDeadLetter() {
-    try (var producer =
-        new KafkaProducer<byte[], byte[]>(
-            kafka.clientProperties("test"), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (var producer = producer()) {
       producer.send(
           new ProducerRecord<>(
               topic(Signal.LOGS),
@@ -269,6 +266,49 @@ class ReplayIT {
         .containsPattern("delivered +60")
         .containsPattern("left out by unreadable +1");
     assertThat(delivered(Signal.LOGS)).containsExactlyInAnyOrderElementsOf(range(540, 600));
+  }
+
+  @Test
+  void shouldSayThatCopiesWhichWereRedrivenAreLeftOut() {
+    try (var producer = producer()) {
+      var record =
+          new ProducerRecord<byte[], byte[]>(
+              topic(Signal.LOGS),
+              0,
+              START.toEpochMilli() + 700_000,
+              null,
+              NumberedItems.request(Signal.LOGS, 0, 3));
+      RecordHeaders.put(record.headers(), DeadLetterHeaders.REDRIVEN_TO, "loki");
+      producer.send(record);
+    }
+    assertThat(run(arguments("logs", "--from=2026-11-20T10:09:00Z", "--to=10:20Z"))).isZero();
+    assertThat(delivered(Signal.LOGS)).containsExactlyInAnyOrderElementsOf(range(540, 600));
+    assertThat(stdout.toString())
+        .containsPattern("read +63")
+        .containsPattern("left out by redriven-to-another +3")
+        .contains("3 items are copies that were redriven; they are replayed from where they came");
+  }
+
+  @Test
+  void shouldSayThatDeltaPointsAreReplayedAsTheirSums() {
+    create(topic(Signal.METRICS), Map.of("message.timestamp.type", "CreateTime"));
+    long then = System.currentTimeMillis() - 60_000;
+    try (var producer = producer()) {
+      producer.send(
+          new ProducerRecord<>(topic(Signal.METRICS), 0, then, null, CommandLineIT.delta(5)));
+    }
+    List<String> arguments = arguments("metrics", "--from=-1h", "--to=0s");
+    List<String> summing = new ArrayList<>(arguments);
+    summing.add("--set=metrics.delta.enabled=true");
+
+    assertThat(run(summing)).as(stderr.toString()).isZero();
+    assertThat(stdout.toString())
+        .containsPattern("delivered +0")
+        .containsPattern("left out by delta-summed +1")
+        .contains("1 delta points are replayed as their sums. From a time before");
+
+    assertThat(run(arguments)).as(stderr.toString()).isZero();
+    assertThat(stdout.toString()).containsPattern("delivered +1").doesNotContain("as their sums");
   }
 
   @Test
@@ -315,6 +355,11 @@ class ReplayIT {
   }
 
   // ---------------------------------------------------------------- helpers
+
+  private static KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        kafka.clientProperties("test"), new ByteArraySerializer(), new ByteArraySerializer());
+  }
 
   private int replay(String signal, String... more) {
     return run(arguments(signal, more));

@@ -111,7 +111,7 @@ class LokiPushTest {
     status = 429;
     words = "Maximum active stream limit exceeded, reduce the number of active streams";
     assertThat(answer(batch()))
-        .isEqualTo(new Answer.Busy(Duration.ofSeconds(3), "HTTP 429 " + words));
+        .isEqualTo(new Answer.Busy(Duration.ofSeconds(3), true, "HTTP 429 " + words));
     status = 500;
     assertThat(answer(batch())).isInstanceOf(Answer.Busy.class);
   }

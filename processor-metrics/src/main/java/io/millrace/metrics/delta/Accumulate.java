@@ -58,10 +58,12 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
     String tenant = RecordHeaders.get(record.headers(), RecordHeaders.TENANT).orElse("");
     try {
       byte[] cumulative = accumulator.apply(tenant, record.value(), appended);
-      send(cumulative, record.headers(), record.timestamp());
+      int tooLarge = send(cumulative, record.headers(), record.timestamp());
+      meters.summed(accumulator.summed() - tooLarge);
     } catch (MalformedOtlp e) {
       meters.dropped(Drop.MALFORMED, items(record.value()));
     }
+    store.write();
   }
 
   private static int items(byte[] request) {
@@ -93,11 +95,12 @@ final class Accumulate implements Processor<byte[], byte[], Integer, byte[]> {
             });
   }
 
-  private void send(byte[] cumulative, Headers headers, long timestamp) throws MalformedOtlp {
-    if (cumulative.length > 0) {
-      RecordHeaders.put(headers, RecordHeaders.SUMMED, "");
-      outgoing.send(context, cumulative, headers, timestamp);
+  private int send(byte[] cumulative, Headers headers, long timestamp) throws MalformedOtlp {
+    if (cumulative.length == 0) {
+      return 0;
     }
+    RecordHeaders.put(headers, RecordHeaders.SUMMED, "");
+    return outgoing.send(context, cumulative, headers, timestamp);
   }
 
   @Override

@@ -60,8 +60,12 @@ final class Accumulator {
     while (request.nextChild()) {
       addResource(source, request.childFrom(), request.childTo());
     }
-    meters.summed(summed);
     return out.toByteArray();
+  }
+
+  /** Points that the last request had. */
+  int summed() {
+    return summed;
   }
 
   private void addResource(byte[] source, int from, int to) throws MalformedOtlp {

@@ -3,6 +3,8 @@ package io.millrace.metrics.delta;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.delivery.Ledger;
+import io.millrace.otlp.Signal;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +30,7 @@ final class DeltaMeters {
   private final Counter overlaps;
   private final Counter expired;
   private final Counter restarts;
+  private final Counter expiredRecords;
   private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
   private final Map<Reset, Counter> resets = new EnumMap<>(Reset.class);
   private final AtomicLong series = new AtomicLong();
@@ -40,6 +43,10 @@ final class DeltaMeters {
     overlaps = registry.counter("millrace.delta.overlaps");
     expired = registry.counter("millrace.delta.expired.series");
     restarts = registry.counter("millrace.delta.restarts");
+    // Beside those of the destinations, none of which may have this name.
+    expiredRecords =
+        registry.counter(
+            Ledger.EXPIRED_RECORDS, "signal", Signal.METRICS.id(), "destination", "delta");
     for (Drop reason : Drop.values()) {
       dropped.put(reason, registry.counter("millrace.delta.dropped.items", "reason", reason.id()));
     }
@@ -75,6 +82,11 @@ final class DeltaMeters {
 
   void expired(int count) {
     expired.increment(count);
+  }
+
+  /** Removed by retention before they were read. */
+  void expiredRecords(long records) {
+    expiredRecords.increment((double) records);
   }
 
   void restarted() {

@@ -111,7 +111,9 @@ public final class DeltaProcessor implements Role {
       TopicConfig delta = topics.metricsDelta();
       OptionalInt metricsPartitions = partitions(admin, metrics);
       OptionalInt deltaPartitions = partitions(admin, delta);
-      return metricsPartitions.isPresent() && deltaPartitions.isPresent()
+      return metricsPartitions.isPresent()
+              && deltaPartitions.isPresent()
+              && fitsState(admin, delta, deltaPartitions.getAsInt())
           ? Optional.of(
               new DeltaTopology.Ends(
                   metrics, metricsPartitions.getAsInt(), delta, deltaPartitions.getAsInt()))
@@ -131,6 +133,34 @@ public final class DeltaProcessor implements Role {
     return partitions;
   }
 
+  /**
+   * The state of a series lies where the topic of delta points had it when the state began. With
+   * more partitions it would lie elsewhere, and Kafka Streams refuses to run.
+   */
+  private boolean fitsState(TopicsAdmin admin, TopicConfig delta, int partitions) {
+    String application = StreamsProperties.application(groupPrefix);
+    String sums = DeltaTopology.changelog(application, DeltaTopology.SUMS);
+    OptionalInt state = admin.partitions(sums);
+    if (state.isEmpty() || state.getAsInt() == partitions) {
+      return true;
+    }
+    String reason =
+        ("delta-partitions: topic %s has %d partitions (expected: %d, for which the state of the"
+                + " sums was made): stop all metrics processors, delete the topics %s and %s and"
+                + " every state-dir, and start them again; all sums begin anew, no delta is lost")
+            .formatted(
+                delta.name(),
+                partitions,
+                state.getAsInt(),
+                sums,
+                DeltaTopology.changelog(application, DeltaTopology.IDENTITIES));
+    if (!reason.equals(unready)) {
+      log.error(reason);
+    }
+    unready = reason;
+    return false;
+  }
+
   /** Until stopped or failed. */
   private void run(DeltaTopology.Ends ends) throws InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
@@ -142,7 +172,9 @@ public final class DeltaProcessor implements Role {
     try (RocksDbMemory memory = new RocksDbMemory(config.memoryBytes(), stores)) {
       Properties properties =
           StreamsProperties.of(kafka, groupPrefix, ends.metrics(), config, memory);
-      KafkaStreams streams = new KafkaStreams(DeltaTopology.of(ends, config, meters), properties);
+      KafkaStreams streams =
+          new KafkaStreams(
+              DeltaTopology.of(ends, config, meters), properties, new StreamsClients(meters));
       try {
         unready = "has not joined its group at %s yet".formatted(kafka.bootstrapServers());
         streams.setUncaughtExceptionHandler(

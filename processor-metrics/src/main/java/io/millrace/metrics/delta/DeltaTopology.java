@@ -10,6 +10,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -37,7 +38,18 @@ final class DeltaTopology {
   private static final StreamPartitioner<Integer, byte[]> BY_KEY =
       (topic, partition, value, partitions) -> Optional.of(Set.of(partition));
 
+  /**
+   * What waits on the topics when summing is turned on is summed, too. Said here, so that the
+   * consumer itself does not go on in silence where records have expired.
+   */
+  private static final AutoOffsetReset FROM_ITS_BEGINNING = AutoOffsetReset.earliest();
+
   private DeltaTopology() {}
+
+  /** The topic of a store's changes, as Kafka Streams names it. */
+  static String changelog(String application, String store) {
+    return application + "-" + store + "-changelog";
+  }
 
   /**
    * The two topics as they are on the broker.
@@ -53,10 +65,10 @@ final class DeltaTopology {
     var toDelta = new Outgoing(ends.deltaPartitions(), ends.delta().maxValueBytes(), meters);
     var toMetrics = new Outgoing(ends.metricsPartitions(), ends.metrics().maxValueBytes(), meters);
     return new Topology()
-        .addSource("metrics", READ, READ, ends.metrics().name())
+        .addSource(FROM_ITS_BEGINNING, "metrics", READ, READ, ends.metrics().name())
         .addProcessor("route", () -> new Route(toDelta, meters), "metrics")
         .addSink("to-delta", ends.delta().name(), NOT_WRITTEN, WRITE, BY_KEY, "route")
-        .addSource("delta", READ, READ, ends.delta().name())
+        .addSource(FROM_ITS_BEGINNING, "delta", READ, READ, ends.delta().name())
         .addProcessor("sum", () -> new Accumulate(config, toMetrics, meters), "delta")
         .addStateStore(store(SUMS, ends.delta()), "sum")
         .addStateStore(store(IDENTITIES, ends.delta()), "sum")

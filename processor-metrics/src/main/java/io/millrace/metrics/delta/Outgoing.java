@@ -30,8 +30,9 @@ final class Outgoing {
 
   /**
    * @param headers go with every part, but for the number of items
+   * @return how many points were too large, and are dropped
    */
-  void send(
+  int send(
       ProcessorContext<Integer, byte[]> context, byte[] request, Headers headers, long timestamp)
       throws MalformedOtlp {
     Split split = splitter.split(request, partitions, maxValueBytes);
@@ -40,9 +41,9 @@ final class Outgoing {
       RecordHeaders.put(own, RecordHeaders.ITEMS, Integer.toString(piece.items()));
       context.forward(new Record<>(piece.partition(), piece.value(), timestamp, own));
     }
-    for (Split.Refused refused : split.refused()) {
-      meters.dropped(Drop.TOO_LARGE, refused.items());
-    }
+    int tooLarge = split.refused().stream().mapToInt(Split.Refused::items).sum();
+    meters.dropped(Drop.TOO_LARGE, tooLarge);
+    return tooLarge;
   }
 
   private static Headers without(Headers headers, String name) {

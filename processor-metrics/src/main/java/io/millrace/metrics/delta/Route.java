@@ -34,15 +34,26 @@ final class Route implements Processor<byte[], byte[], Integer, byte[]> {
     if (record.value() == null || isSummed(record) || isRedriven(record)) {
       return;
     }
-    RecordHeaders.put(record.headers(), LogTime.APPENDED, Long.toString(record.timestamp()));
     try {
       MetricRequest request = MetricRequest.of(record.value());
       if (request.deltas() > 0) {
-        outgoing.send(context, request.onlyDeltas(), record.headers(), record.timestamp());
         meters.routed(request.deltas());
+        route(request, record);
       }
     } catch (MalformedOtlp e) {
       return; // counted and kept by the delivery, which reads the same record
+    }
+  }
+
+  /**
+   * The delivery has dropped them by now: it does not look into resources, by which it goes here.
+   */
+  private void route(MetricRequest request, Record<byte[], byte[]> record) {
+    RecordHeaders.put(record.headers(), LogTime.APPENDED, Long.toString(record.timestamp()));
+    try {
+      outgoing.send(context, request.onlyDeltas(), record.headers(), record.timestamp());
+    } catch (MalformedOtlp e) {
+      meters.dropped(Drop.MALFORMED, request.deltas());
     }
   }
 

@@ -2,6 +2,7 @@ package io.millrace.metrics.delta;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -24,6 +25,7 @@ final class SeriesStore {
   private final KeyValueStore<Bytes, byte[]> identities;
   private final int maxSeries;
   private final DeltaMeters meters;
+  private final Map<Bytes, byte[]> unwritten = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private long size;
 
@@ -80,11 +82,24 @@ final class SeriesStore {
   }
 
   byte @Nullable [] sum(Bytes series) {
-    return sums.get(series);
+    byte[] changed = unwritten.get(series);
+    return changed == null ? sums.get(series) : changed;
   }
 
+  /** Takes a new sum; {@link #write} must be called once all of a record are there. */
   void putSum(Bytes series, byte[] sum) {
-    sums.put(series, sum);
+    unwritten.put(series, sum);
+  }
+
+  /** Writes new sums together, which costs RocksDB less than one by one. */
+  void write() {
+    if (!unwritten.isEmpty()) {
+      sums.putAll(
+          unwritten.entrySet().stream()
+              .map(entry -> KeyValue.pair(entry.getKey(), entry.getValue()))
+              .toList());
+      unwritten.clear();
+    }
   }
 
   /** May a tenant have one more? */
@@ -116,6 +131,7 @@ final class SeriesStore {
 
   /** The head goes with its last series. */
   void remove(String tenant, Bytes series) {
+    write();
     sums.delete(series);
     identities.delete(series);
     counted(tenant, -1);
@@ -134,7 +150,7 @@ final class SeriesStore {
     }
   }
 
-  /** Sums in the order of keys, from a key on. */
+  /** Sums that were written, in the order of keys, from a key on. */
   KeyValueIterator<Bytes, byte[]> sumsFrom(@Nullable Bytes key) {
     return key == null ? sums.all() : sums.range(key, null);
   }

@@ -11,6 +11,9 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The configuration of Kafka Streams. What exactly once rests on stands over what users set. */
 final class StreamsProperties {
 
+  /** A compression context is set up for each batch: they should be worth it. */
+  private static final int BATCH_BYTES = 128 << 10;
+
   private StreamsProperties() {}
 
   /** Name of the application and of its consumer group; its changelogs begin with it. */
@@ -31,7 +34,9 @@ final class StreamsProperties {
     String application = application(groupPrefix);
     properties.putAll(kafka.clientProperties(application));
     properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    properties.putIfAbsent(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG, 1);
     properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, metrics.maxMessageBytes());
     // What is held in memory of records that wait for their turn.
     properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
@@ -58,16 +63,10 @@ final class StreamsProperties {
             RocksDbMemory.KEY,
             memory));
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"); // the one with static members
-    // What waits on the topics when summing is turned on is summed, too.
-    properties.put(consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     if (!config.instanceId().isEmpty()) {
       properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, config.instanceId());
     }
     return properties;
-  }
-
-  private static String consumer(String key) {
-    return StreamsConfig.consumerPrefix(key);
   }
 
   static boolean isStaticMember(Properties properties) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.broker.EmbeddedBroker;
+import io.millrace.broker.Broker;
 import io.millrace.daemon.ConfigReader;
 import io.millrace.daemon.Role;
 import io.millrace.metrics.MetricsConfig;
@@ -25,26 +25,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The metrics processor with a real Kafka: delta points go in, sums come to the backend. */
+@Tag(Broker.ANY)
 @Timeout(300)
 class DeltaIT {
 
   private static final Duration LONG = Duration.ofSeconds(90);
 
+  private static final List<String> CHANGELOGS =
+      List.of(
+          "millrace-metrics-delta-sums-changelog", "millrace-metrics-delta-identities-changelog");
+
   @TempDir private Path folder;
 
   @Test
   void shouldDeliverSumsAndGoOnWithThemAfterARestart() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"));
         Receiver backend = Receiver.start(Receiver.Kind.MIMIR)) {
       MetricsConfig config = config(broker.bootstrapServers(), backend.url());
       SimpleMeterRegistry before = new SimpleMeterRegistry();
@@ -71,6 +80,9 @@ class DeltaIT {
         assertThat(
                 before.get("millrace.dropped.items").tag("rule", "delta-summed").counter().count())
             .isEqualTo(2);
+        // and of what was consumed it is known what came from no gateway: four points were sent
+        assertThat(before.get("millrace.consumed.items").counter().count()).isEqualTo(6);
+        assertThat(before.get("millrace.reentered.items").gauge().value()).isEqualTo(2);
       }
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       try (Role processor = MetricsProcessor.start(config, registry)) {
@@ -84,7 +96,103 @@ class DeltaIT {
     }
   }
 
-  private void send(MetricsConfig config, int second, int delta) throws Exception {
+  @Test
+  void shouldCountWhatRetentionHasTaken() throws Exception {
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"));
+        Receiver backend = Receiver.start(Receiver.Kind.MIMIR)) {
+      MetricsConfig config = config(broker.bootstrapServers(), backend.url());
+      sumAndStop(config, backend);
+      // Given two records that are gone before they were read
+      send(config, 2, 100);
+      send(config, 3, 100);
+      deleteRecords(config);
+      // When
+      SimpleMeterRegistry registry = new SimpleMeterRegistry();
+      try (Role processor = MetricsProcessor.start(config, registry)) {
+        await().atMost(LONG).until(() -> expired(registry, "delta") > 0);
+        send(config, 4, 7);
+        // Then
+        await()
+            .atMost(LONG)
+            .untilAsserted(() -> assertThat(stored(backend)).containsExactly(5, 12));
+        assertThat(expired(registry, "delta")).isEqualTo(2);
+        assertThat(expired(registry, "backend")).isPositive();
+        assertThat(registry.get("millrace.delta.restarts").counter().count()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutMorePartitionsThanTheStateHas() throws Exception {
+    try (Broker broker = Broker.forTests(folder.resolve("kafka"));
+        Receiver backend = Receiver.start(Receiver.Kind.MIMIR)) {
+      MetricsConfig config = config(broker.bootstrapServers(), backend.url());
+      sumAndStop(config, backend);
+      // Given
+      try (Admin admin = Admin.create(config.kafka().clientProperties("more"))) {
+        String name = config.topics().metricsDelta().name();
+        admin.createPartitions(Map.of(name, NewPartitions.increaseTo(3))).all().get();
+      }
+      // When
+      SimpleMeterRegistry registry = new SimpleMeterRegistry();
+      try (Role processor = MetricsProcessor.start(config, registry)) {
+        // Then
+        await()
+            .atMost(LONG)
+            .until(() -> processor.unready().orElse("").contains("delta-partitions"));
+        assertThat(processor.unready())
+            .hasValue(
+                "metrics-delta: delta-partitions: topic otlp-metrics-delta has 3 partitions"
+                    + " (expected: 2, for which the state of the sums was made): stop all metrics"
+                    + " processors, delete the topics %s and %s and every state-dir, and start them"
+                        .formatted(CHANGELOGS.get(0), CHANGELOGS.get(1))
+                    + " again; all sums begin anew, no delta is lost");
+        assertThat(registry.get("millrace.delta.restarts").counter().count()).isZero();
+      }
+      // And when that is done
+      send(config, 2, 7);
+      try (Admin admin = Admin.create(config.kafka().clientProperties("anew"))) {
+        admin.deleteTopics(CHANGELOGS).all().get();
+      }
+      Utils.delete(folder.resolve("state").toFile());
+      try (Role processor = MetricsProcessor.start(config, new SimpleMeterRegistry())) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(stored(backend)).containsExactly(5, 7));
+        assertThat(processor.unready()).isEmpty();
+      }
+    }
+  }
+
+  /** Leaves a sum of 5, and nothing that is not read. */
+  private static void sumAndStop(MetricsConfig config, Receiver backend) throws Exception {
+    try (TopicsAdmin admin = TopicsAdmin.connect(config.kafka())) {
+      assertThat(admin.apply(config.topics().catalogue(Signal.METRICS))).isEmpty();
+    }
+    try (Role processor = MetricsProcessor.start(config, new SimpleMeterRegistry())) {
+      send(config, 1, 5);
+      await().atMost(LONG).untilAsserted(() -> assertThat(stored(backend)).containsExactly(5));
+      await().atMost(LONG).untilAsserted(() -> assertThat(behind(config)).isZero());
+    }
+  }
+
+  private static double expired(SimpleMeterRegistry registry, String destination) {
+    return registry
+        .get("millrace.expired.records")
+        .tag("destination", destination)
+        .counter()
+        .count();
+  }
+
+  /** All that lies on the metrics topic. */
+  private static void deleteRecords(MetricsConfig config) throws Exception {
+    String topic = config.topics().of(Signal.METRICS).name();
+    TopicPartition id = new TopicPartition(topic, 0);
+    try (Admin admin = Admin.create(config.kafka().clientProperties("delete"))) {
+      long end = admin.listOffsets(Map.of(id, OffsetSpec.latest())).all().get().get(id).offset();
+      admin.deleteRecords(Map.of(id, RecordsToDelete.beforeOffset(end))).all().get();
+    }
+  }
+
+  private static void send(MetricsConfig config, int second, int delta) throws Exception {
     Map<String, Object> properties = config.kafka().clientProperties("deltas");
     try (var producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -16,12 +16,15 @@ import static org.assertj.core.api.Assertions.entry;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.otlp.WireReader;
+import io.millrace.otlp.WireWriter;
 import io.millrace.topics.RecordHeaders;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -369,6 +372,25 @@ class DeltaTopologyTest {
             entry("dropped.items not_delta", 2L),
             entry("summed.items", 1L),
             entry("series", 1L));
+  }
+
+  /** The delivery takes such points for summed: it does not look into resources. */
+  @Test
+  void shouldCountPointsOfAResourceThatCannotBeRead() {
+    ResourceMetrics readable = request(counter("c", whole(10, 20, 5))).getResourceMetrics(0);
+    byte[] rest = readable.toBuilder().clearResource().build().toByteArray();
+    WireWriter resource = new WireWriter(64);
+    resource.tag(1, WireReader.LENGTH_DELIMITED);
+    resource.lengthDelimited(new byte[] {10, 127, 1});
+    resource.copy(rest, 0, rest.length);
+    WireWriter all = new WireWriter(64);
+    all.tag(1, WireReader.LENGTH_DELIMITED);
+    all.lengthDelimited(resource.toByteArray());
+    driver.sendBytes(all.toByteArray());
+
+    assertThat(driver.take()).isEmpty();
+    assertThat(driver.counts())
+        .containsOnly(entry("routed.items", 1L), entry("dropped.items malformed", 1L));
   }
 
   private static int indexOfLast(byte[] bytes, byte wanted) {

@@ -29,6 +29,8 @@ final class SumReader implements AutoCloseable {
   private final List<Read> all = new ArrayList<>();
   private final Map<String, Totals> last = new HashMap<>();
   private final List<String> disordered = new ArrayList<>();
+  private final Map<String, Long> readAtNanos = new HashMap<>();
+  private long longestPauseNanos;
 
   SumReader(KafkaConfig kafka, String topic, int partitions) {
     Map<String, Object> properties = kafka.clientProperties("sums");
@@ -99,6 +101,9 @@ final class SumReader implements AutoCloseable {
   private void add(String series, Totals sum) {
     all.add(new Read(series, sum));
     Totals before = last.put(series, sum);
+    long now = System.nanoTime();
+    Long readBefore = readAtNanos.put(series, now);
+    longestPauseNanos = Math.max(longestPauseNanos, readBefore == null ? 0 : now - readBefore);
     if (before != null && before.time() >= sum.time()) {
       disordered.add(series + " at " + sum.time() + " after " + before.time());
     }
@@ -106,6 +111,13 @@ final class SumReader implements AutoCloseable {
 
   private static String text(List<KeyValue> attributes) {
     return attributes.isEmpty() ? "" : attributes.get(0).getValue().getStringValue();
+  }
+
+  /** Longest time between two sums of one series since this was asked last. */
+  long takeLongestPauseMillis() {
+    long pause = longestPauseNanos / 1_000_000;
+    longestPauseNanos = 0;
+    return pause;
   }
 
   boolean hasReached(Map<String, Totals> totals) {

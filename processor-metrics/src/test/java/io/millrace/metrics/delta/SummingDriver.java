@@ -79,7 +79,11 @@ final class SummingDriver implements AutoCloseable {
     sendBytes(metrics, tenant, request.toByteArray());
   }
 
-  /** As another writer of that topic does. */
+  /** As another writer of the metrics topic does. */
+  void sendBytes(byte[] value) {
+    sendBytes(metrics, "", value);
+  }
+
   /** A dead letter of this destination, sent through again. */
   void sendRedriven(String destination, ExportMetricsServiceRequest request) {
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
@@ -87,6 +91,7 @@ final class SummingDriver implements AutoCloseable {
     metrics.pipeInput(new TestRecord<>(null, request.toByteArray(), headers, now));
   }
 
+  /** As another writer of that topic does. */
   void sendToDelta(byte[] value) {
     sendBytes(delta, "", value);
   }

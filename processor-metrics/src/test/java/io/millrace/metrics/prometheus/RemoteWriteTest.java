@@ -127,7 +127,9 @@ class RemoteWriteTest {
     Batch batch = batch(request(gauge("g", point(1, 2))));
 
     assertThat(answer(sender, batch))
-        .isEqualTo(new Answer.Busy(Duration.ofSeconds(7), "HTTP %d scripted".formatted(status)));
+        .isEqualTo(
+            new Answer.Busy(
+                Duration.ofSeconds(7), status == 429, "HTTP %d scripted".formatted(status)));
     assertThat(answer(sender, batch)).isEqualTo(Answer.Accepted.ALL);
   }
 
