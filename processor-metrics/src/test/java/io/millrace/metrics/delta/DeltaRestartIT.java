@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A rolling restart under load: no sum is wrong. How long a series had none is reported, not judged:
- * it is what a JVM takes to stop and to start on this machine.
+ * A rolling restart under load: no sum is wrong. How long a series had none is reported, not
+ * judged: it is what a JVM takes to stop and to start on this machine.
  */
 @Timeout(600)
 class DeltaRestartIT {
@@ -54,8 +54,7 @@ class DeltaRestartIT {
   }
 
   private static void report(TestReporter report, String when, SumReader sums) {
-    report.publishEntry(
-        "longest pause of a series " + when, sums.takeLongestPauseMillis() + " ms");
+    report.publishEntry("longest pause of a series " + when, sums.takeLongestPauseMillis() + " ms");
   }
 
   /** Sends while something goes on, and then waits for the sum of what each series was sent. */
