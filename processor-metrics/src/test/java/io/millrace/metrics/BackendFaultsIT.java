@@ -141,11 +141,7 @@ class BackendFaultsIT {
     awaitStored(backend, 300);
     assertThat(slow.stored()).isEmpty();
     assertThat(
-            registry
-                .get("millrace.delivered.items")
-                .tag("destination", "slow")
-                .counter()
-                .count())
+            registry.get("millrace.delivered.items").tag("destination", "slow").counter().count())
         .isZero();
   }
 

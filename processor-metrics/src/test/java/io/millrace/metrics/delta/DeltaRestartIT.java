@@ -12,20 +12,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A rolling restart under load: no sum is wrong. How long a series had none is logged, not judged:
- * it is what a JVM takes to stop and to start on this machine.
+ * A rolling restart under load: no sum is wrong. How long a series had none is reported, not
+ * judged: it is what a JVM takes to stop and to start on this machine.
  */
 @Timeout(600)
 @Tag(Broker.ANY)
 class DeltaRestartIT {
-
-  private static final Logger log = LoggerFactory.getLogger(DeltaRestartIT.class);
 
   private static final Duration LONG = Duration.ofMinutes(3);
   private static final long SEED = 20261122L;
@@ -33,7 +30,7 @@ class DeltaRestartIT {
   @TempDir private Path folder;
 
   @Test
-  void shouldGoOnWithEverySumThroughARollingRestart() throws Exception {
+  void shouldGoOnWithEverySumThroughARollingRestart(TestReporter report) throws Exception {
     // Given
     try (Broker broker = Broker.forTests(folder.resolve("kafka"));
         DeltaFleet fleet = new DeltaFleet(folder, broker.bootstrapServers());
@@ -43,22 +40,23 @@ class DeltaRestartIT {
       fleet.startAll();
       sendUntilSummed(sender, sums, CompletableFuture.completedFuture(null));
       fleet.assertAlive();
-      log.info("longest pause of a series before: {} ms", sums.takeLongestPauseMillis());
+      report(report, "before", sums);
       // When
       for (int i = 0; i < DeltaFleet.SIZE; i++) {
         int which = i;
         CompletableFuture<Void> restarted = CompletableFuture.runAsync(() -> restart(fleet, which));
         sendUntilSummed(sender, sums, restarted);
         fleet.assertAlive();
-        log.info(
-            "longest pause of a series while process {} was restarted: {} ms",
-            i,
-            sums.takeLongestPauseMillis());
+        report(report, "while process %d was restarted".formatted(i), sums);
       }
       // Then
       assertThat(sums.last()).isEqualTo(sender.totals());
       assertThat(sums.wrong(sender)).as("sums that were never true").isEmpty();
     }
+  }
+
+  private static void report(TestReporter report, String when, SumReader sums) {
+    report.publishEntry("longest pause of a series " + when, sums.takeLongestPauseMillis() + " ms");
   }
 
   /** Sends while something goes on, and then waits for the sum of what each series was sent. */
