@@ -57,6 +57,8 @@ public final class ChildJvm implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
+      // Also when the build is stopped, and nothing is closed any more.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
       return new ChildJvm(process, out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
