@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,9 +29,9 @@ final class DecidingReader implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecidingReader.class);
 
   /**
-   * In one turn; a poll gives few records, so that they are looked at while they are in the cache.
+   * Of one turn. A poll gives few records, so that they are looked at while they are in the cache.
    */
-  private static final int MAX_POLLS = 32;
+  private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
@@ -191,8 +192,8 @@ final class DecidingReader implements AutoCloseable {
       return;
     }
     try {
-      int polls = 0;
-      while (poll() && ++polls < MAX_POLLS) {}
+      long begun = System.nanoTime();
+      while (poll() && System.nanoTime() - begun < MAX_NANOS) {}
     } catch (KafkaException e) {
       log.warn("sampling-reader: {} (tries again)", e.getMessage());
     }
@@ -338,7 +339,6 @@ final class DecidingReader implements AutoCloseable {
       partition.emptySince = Long.MIN_VALUE;
       return;
     }
-    partition.decider.passed(consumer.position(id));
     long grace = settings.clockGrace().toMillis();
     if (partition.emptyAt != Long.MIN_VALUE) {
       partition.decider.idleUntil(partition.emptyAt - grace);

@@ -186,9 +186,19 @@ final class PartitionDecider {
         return true;
       }
       if (undecided.isEmpty()) {
-        return false;
+        forgetPredecessor(); // all there is left to give up
+        return true;
       }
       decideEarly();
+    }
+  }
+
+  private void forgetPredecessor() {
+    if (predecessor != null) {
+      for (int traces = predecessor.traces(); traces > 0; traces--) {
+        counts.forgotten();
+      }
+      predecessor = null;
     }
   }
 
@@ -203,7 +213,9 @@ final class PartitionDecider {
     setBack = setBackAt(timestamp);
     if (timestamp + setBack + CLOCK_SET_MILLIS < logTime) {
       setBack = logTime - timestamp;
-      counts.clockSetBack();
+      if (recordOffset > forwardedTo) {
+        counts.clockSetBack();
+      }
     }
     if (timestamp + setBack < clock) {
       counts.skewed();
@@ -320,11 +332,6 @@ final class PartitionDecider {
     }
   }
 
-  /** There is nothing to read before this offset: the marks of transactions have offsets, too. */
-  void passed(long nextOffset) {
-    offset = Math.max(offset, nextOffset - 1);
-  }
-
   /**
    * The partition has been empty behind the last record up to this time, in milliseconds: what is
    * due by then is decided, though no record has come to say so.
@@ -352,6 +359,11 @@ final class PartitionDecider {
   boolean mayPass(long recordOffset) {
     dropDecided(undecided, IN_UNDECIDED);
     return recordOffset <= offset && (undecided.isEmpty() || undecided.offset() > recordOffset);
+  }
+
+  /** Whether the decider has not come to this offset: if there is a record, nobody has read it. */
+  boolean isUnread(long recordOffset) {
+    return recordOffset > offset;
   }
 
   /** The verdict on a trace, with its note; {@link #UNDECIDED} if there is none. */

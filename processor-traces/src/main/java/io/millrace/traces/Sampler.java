@@ -81,7 +81,11 @@ final class Sampler implements Stage {
   @Override
   public boolean mayRead(TopicPartition partition, long offset) {
     PartitionDecider decider = deciders.get(partition);
-    return decider == null || decider.mayPass(offset);
+    if (decider == null) {
+      return true;
+    }
+    decider.forwarded(Math.max(decider.forwardedTo(), offset - 1)); // also what retention has taken
+    return decider.mayPass(offset) || decider.isUnread(offset);
   }
 
   @Override

@@ -32,15 +32,12 @@ class PartitionDeciderTest {
   }
 
   @Test
-  void shouldOpenBehindWhatNobodyReadsOnceAllBeforeIsDecided() {
+  void shouldTellWhatItHasNotComeTo() {
+    assertThat(decider.isUnread(0)).isTrue();
     span(0, 1000, 7);
 
-    decider.passed(2); // a transaction's mark at 1
-    assertThat(decider.mayPass(1)).isFalse();
-    decider.idleUntil(11_001);
-
-    assertThat(decider.mayPass(1)).isTrue();
-    assertThat(decider.mayPass(2)).isFalse();
+    assertThat(decider.isUnread(0)).isFalse();
+    assertThat(decider.isUnread(1)).isTrue();
   }
 
   @Test

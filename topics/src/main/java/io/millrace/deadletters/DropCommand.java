@@ -76,6 +76,7 @@ final class DropCommand implements Callable<Integer> {
         new LetterWriter(config.kafka(), topic.deadLetterName(), topic.name())) {
       new Chunks(Long.MAX_VALUE, writer::drop)
           .settle(reader, signal, filter, letters, Integer.MAX_VALUE);
+      writer.finish();
     }
     delete(config.kafka(), reader.firstOpen(signal));
     return "%,d letters dropped.".formatted(letters);

@@ -27,12 +27,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class LetterWriter implements AutoCloseable {
 
+  private final Map<String, Object> properties;
   private final Producer<byte[], byte[]> producer;
   private final String deadTopic;
   private final String sourceTopic;
 
   LetterWriter(KafkaConfig kafka, String deadTopic, String sourceTopic) {
-    Map<String, Object> properties = kafka.clientProperties("millrace-dead-" + deadTopic);
+    this.properties = kafka.clientProperties("millrace-dead-" + deadTopic);
     properties.put("transactional.id", "millrace-dead-" + deadTopic);
     properties.put("acks", "all");
     properties.put("enable.idempotence", true);
@@ -44,11 +45,29 @@ final class LetterWriter implements AutoCloseable {
     properties.put("max.block.ms", 10_000);
     properties.put("max.request.size", 128 << 20);
     properties.put("buffer.memory", 160L << 20);
-    this.producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    this.producer = open();
     this.deadTopic = deadTopic;
     this.sourceTopic = sourceTopic;
-    producer.initTransactions();
+  }
+
+  private Producer<byte[], byte[]> open() {
+    Producer<byte[], byte[]> opened =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    try {
+      opened.initTransactions();
+      return opened;
+    } catch (KafkaException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Returns when everybody can read what was done, and ends this one. A commit is answered earlier;
+   * but the next of the same name is let in only after that.
+   */
+  void finish() {
+    open().close();
   }
 
   /**

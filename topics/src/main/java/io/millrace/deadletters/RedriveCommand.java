@@ -89,6 +89,7 @@ final class RedriveCommand implements Callable<Integer> {
                 new LetterWriter(config.kafka(), topic.deadLetterName(), topic.name())) {
               Redriving redriving = new Redriving(writer, this::destination, bound);
               redriving.send(reader, signal, filter, chosen.letters(), maxRedrives);
+              writer.finish();
               return sent(topic, chosen.letters(), redriving.tooLarge());
             }
           }

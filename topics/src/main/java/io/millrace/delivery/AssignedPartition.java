@@ -27,6 +27,7 @@ final class AssignedPartition {
   private final Map<String, Lane> lanes = new LinkedHashMap<>();
   private long heldBytes;
   private double bytesPerRecord;
+  private long lastTimestamp = -1;
   private long committed = -1;
   private long position = -1;
   private boolean paused;
@@ -57,7 +58,7 @@ final class AssignedPartition {
   }
 
   void taken() {
-    polled.removeFirst();
+    lastTimestamp = polled.removeFirst().timestamp();
   }
 
   void hold(Held held) {
@@ -68,6 +69,7 @@ final class AssignedPartition {
   void settle(Part part) {
     part.held().settle(part.items());
     if (part.held().isSettled()) {
+      settled.remove(part.held());
       heldBytes -= part.held().bytes();
     }
   }
@@ -89,11 +91,14 @@ final class AssignedPartition {
     lanes.values().removeIf(Lane::isIdle);
   }
 
-  /** Append time, ms since the epoch, of the oldest record without an outcome; -1 if none. */
+  /**
+   * Append time, ms since the epoch, of the oldest record without an outcome; -1 if none. While it
+   * is too early to poll that one, of the one before it.
+   */
   long oldestTimestamp() {
     long held = settled.oldestTimestamp();
     ConsumerRecord<byte[], byte[]> next = polled.peekFirst();
-    return held >= 0 || next == null ? held : next.timestamp();
+    return held >= 0 ? held : next != null ? next.timestamp() : gated ? lastTimestamp : -1;
   }
 
   /** True while records wait at the gate: then no more may be polled. */

@@ -103,7 +103,7 @@ final class Lane {
     }
     List<Shipment> halves = shipment.halves();
     passing = Math.min(passing, Math.max(halves.get(0).items(), halves.get(1).items()));
-    failures = 0; // halves are another attempt, not one more of the same
+    failures = Math.min(failures, 1); // another attempt, not one more of the same
     return halves;
   }
 

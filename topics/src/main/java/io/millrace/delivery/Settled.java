@@ -1,54 +1,66 @@
 package io.millrace.delivery;
 
-import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The contiguous prefix of one partition: batches settle in any order, and only what has nothing
- * unsettled before it may be committed. Loop thread only.
+ * unsettled before it may be committed. Of what is settled it keeps nothing, however much of that
+ * stands behind a record that waits. Loop thread only.
  */
 final class Settled {
 
-  private final ArrayDeque<Held> inOrder = new ArrayDeque<>();
-  private long committable = -1;
+  /** By offset, ascending. */
+  private final Map<Long, Held> open = new LinkedHashMap<>();
+
+  private long begin = -1;
+  private long end = -1;
+  private long passed = -1;
 
   /** Takes note of a record; offsets must ascend. */
   void add(Held held) {
-    inOrder.addLast(held);
+    long offset = held.record.offset();
+    begin = begin < 0 ? offset : begin;
+    end = offset + 1;
+    open.put(offset, held);
   }
 
-  /** The offset that may be committed: one past the settled prefix; -1 while there is none. */
+  /** A record has its outcome. */
+  void remove(Held held) {
+    open.remove(held.record.offset());
+  }
+
+  /** The offset that may be committed: of what is to be settled next; -1 while none is settled. */
   long committable() {
-    while (!inOrder.isEmpty() && inOrder.getFirst().isSettled()) {
-      committable = inOrder.removeFirst().record.offset() + 1;
-    }
-    return committable;
+    long oldest = oldestOffset();
+    return oldest < 0 ? Math.max(end, passed) : oldest > begin ? oldest : -1;
   }
 
   /** Nothing is owed an outcome before an offset that the consumer has passed. */
   void passed(long offset) {
     if (isEmpty()) {
-      committable = Math.max(committable, offset);
+      passed = Math.max(passed, offset);
     }
   }
 
   /** True when nothing is owed an outcome. */
   boolean isEmpty() {
-    committable();
-    return inOrder.isEmpty();
+    return open.isEmpty();
   }
 
   /** Append time, in milliseconds since the epoch, of the oldest record not settled; -1 if none. */
   long oldestTimestamp() {
-    return isEmpty() ? -1 : inOrder.getFirst().record.timestamp();
+    return isEmpty() ? -1 : open.values().iterator().next().record.timestamp();
   }
 
   /** Offset of the oldest record not settled; -1 if none. */
   long oldestOffset() {
-    return isEmpty() ? -1 : inOrder.getFirst().record.offset();
+    return isEmpty() ? -1 : open.keySet().iterator().next();
   }
 
   /** What has no outcome yet. */
-  Iterable<Held> unsettled() {
-    return inOrder.stream().filter(held -> !held.isSettled()).toList();
+  List<Held> unsettled() {
+    return List.copyOf(open.values());
   }
 }

@@ -19,10 +19,10 @@ class SettledTest {
     Held first = add(10);
     Held second = add(11);
 
-    second.settle(1);
+    settle(second);
     assertThat(settled.committable()).isEqualTo(-1);
 
-    first.settle(1);
+    settle(first);
     assertThat(settled.committable()).isEqualTo(12);
     assertThat(settled.isEmpty()).isTrue();
   }
@@ -31,9 +31,9 @@ class SettledTest {
   void shouldCommitPastGapsInOffsets() {
     Held first = add(10);
     Held afterGap = add(20);
-    first.settle(1);
-    assertThat(settled.committable()).isEqualTo(11);
-    afterGap.settle(1);
+    settle(first);
+    assertThat(settled.committable()).isEqualTo(20);
+    settle(afterGap);
     assertThat(settled.committable()).isEqualTo(21);
   }
 
@@ -42,7 +42,7 @@ class SettledTest {
     Held first = add(10);
     settled.passed(20);
     assertThat(settled.committable()).isEqualTo(-1);
-    first.settle(1);
+    settle(first);
     settled.passed(20);
     assertThat(settled.committable()).isEqualTo(20);
     settled.passed(15);
@@ -54,9 +54,20 @@ class SettledTest {
     assertThat(settled.oldestTimestamp()).isEqualTo(-1);
     Held first = add(10);
     add(11);
-    first.settle(1);
+    settle(first);
     assertThat(settled.oldestTimestamp()).isEqualTo(1011);
     assertThat(settled.unsettled()).extracting(held -> held.record.offset()).containsExactly(11L);
+  }
+
+  @Test
+  void shouldKeepNothingOfWhatIsSettledBehindARecordThatWaits() {
+    add(10);
+    Held second = add(11);
+
+    settle(second);
+
+    assertThat(settled.unsettled()).extracting(held -> held.record.offset()).containsExactly(10L);
+    assertThat(settled.committable()).isEqualTo(-1);
   }
 
   @ParameterizedTest
@@ -70,14 +81,19 @@ class SettledTest {
         open.add(add(next));
         next += 1 + random.nextInt(3);
       } else if (!open.isEmpty()) {
-        open.remove(random.nextInt(open.size())).settle(1);
+        settle(open.remove(random.nextInt(open.size())));
       }
       long oldestOpen =
           open.stream().mapToLong(held -> held.record.offset()).min().orElse(Long.MAX_VALUE);
       assertThat(settled.committable()).isLessThanOrEqualTo(oldestOpen);
     }
-    open.forEach(held -> held.settle(1));
+    open.forEach(this::settle);
     assertThat(settled.isEmpty()).isTrue();
+  }
+
+  private void settle(Held held) {
+    held.settle(1);
+    settled.remove(held);
   }
 
   private Held add(long offset) {

@@ -1,11 +1,11 @@
 package io.millrace.metrics.delta;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -31,13 +31,21 @@ final class SourceConsumer extends KafkaConsumer<byte[], byte[]> {
     try {
       return super.poll(timeout);
     } catch (OffsetOutOfRangeException e) {
-      e.offsetOutOfRangePartitions().forEach(this::expired);
+      try {
+        expired(e.offsetOutOfRangePartitions());
+      } catch (KafkaException unanswered) {
+        e.addSuppressed(unanswered); // Streams goes on by the one that it knows
+      }
       throw e;
     }
   }
 
-  private void expired(TopicPartition id, long wanted) {
-    long earliest = beginningOffsets(List.of(id)).getOrDefault(id, wanted);
+  private void expired(Map<TopicPartition, Long> wanted) {
+    Map<TopicPartition, Long> earliest = beginningOffsets(wanted.keySet());
+    wanted.forEach((id, offset) -> expired(id, offset, earliest.getOrDefault(id, offset)));
+  }
+
+  private void expired(TopicPartition id, long wanted, long earliest) {
     long lost = Math.max(0, earliest - wanted);
     meters.expiredRecords(lost);
     log.error(
