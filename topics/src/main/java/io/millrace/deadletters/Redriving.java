@@ -33,7 +33,8 @@ final class Redriving {
   }
 
   /** Sends up to so many of the letters that a filter chooses, and returns when they are sent. */
-  void send(LetterReader reader, Signal signal, LetterFilter filter, long letters, int maxRedrives) {
+  void send(
+      LetterReader reader, Signal signal, LetterFilter filter, long letters, int maxRedrives) {
     try (ProgressBar bar = ProgressBar.onTerminal(System.getProperties(), Redriving::draw)) {
       Chunks chunks =
           new Chunks(
