@@ -51,13 +51,13 @@ def one_pipeline(lab, mimir, golden, oracle):
 
 
 def over_limits(pipeline, now):
-    """Two series are allowed of three; then 20 samples at once, of two requests of 15."""
+    """Two series are allowed of three; then 20 samples at once, of two requests of 15, and of one of 45."""
     for name in ("one", "two", "three"):
         send_gauge(pipeline, f"interop.{name}", now, 1, "small")
     retries = pipeline.metric("millrace_retries_total", signal="metrics")
-    for second in (0, 1):
+    for second, count in enumerate((15, 15, 45)):
         points = [
-            {"timeUnixNano": f"{now + second}000000000", "asInt": "1", "attributes": [attribute("n", n)]} for n in range(15)
+            {"timeUnixNano": f"{now + second}000000000", "asInt": "1", "attributes": [attribute("n", n)]} for n in range(count)
         ]
         web.post_otlp(pipeline.endpoint("http"), "metrics", gauge("interop.rate", points), "slow")
         pipeline.await_settled("metrics")

@@ -38,9 +38,13 @@ final class DockerImage {
       Optional<DockerClient> without = found.get(DOCKER_ANSWERS.toSeconds(), TimeUnit.SECONDS);
       return without.isEmpty() ? Optional.empty() : pull(without.get(), image);
     } catch (ExecutionException e) {
-      return Optional.of("Docker: none found (expected: a daemon that answers; %s)".formatted(e.getCause().getMessage()));
+      return Optional.of(
+          "Docker: none found (expected: a daemon that answers; %s)"
+              .formatted(e.getCause().getMessage()));
     } catch (TimeoutException e) {
-      return Optional.of("Docker: no answer within %d s (expected: a daemon that answers)".formatted(DOCKER_ANSWERS.toSeconds()));
+      return Optional.of(
+          "Docker: no answer within %d s (expected: a daemon that answers)"
+              .formatted(DOCKER_ANSWERS.toSeconds()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("interrupted");

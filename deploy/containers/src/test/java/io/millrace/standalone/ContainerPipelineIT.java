@@ -84,8 +84,7 @@ class ContainerPipelineIT {
   private void awaitAcknowledged(int requests) {
     await("%d requests acknowledged".formatted(requests))
         .atMost(LONG)
-        .until(
-            () -> senders.stream().allMatch(one -> one.acknowledgedRequests() >= requests));
+        .until(() -> senders.stream().allMatch(one -> one.acknowledgedRequests() >= requests));
   }
 
   /** Whether what was not acknowledged arrives is open. */
