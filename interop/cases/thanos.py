@@ -6,7 +6,7 @@ from collections import Counter
 
 from lab import backends, peers
 from lab.millrace import Pipeline
-from lab.processes import free_ports
+from lab.processes import await_, free_ports
 from lab.prometheus import CASE_SECONDS, PACKAGE, Golden, Prometheus, same, send_gauge
 from lab.promql import EVERYTHING, QueryApi
 from lab.verdict import expect
@@ -17,6 +17,8 @@ DEAD = {"out_of_order": 1, "duplicate": 1, "too_old": 1}
 # Its own conversion of OTLP is an older one: it makes the same label, or series, of attributes whose keys differ in
 # dots only, and refuses that; it writes over an attribute `le`; and it has fewer samples of target_info.
 OTHERWISE_BY_OTLP = {"histogram", "labels", "target-info"}
+# Query asks receive every five seconds from when to when it has samples, and for no others.
+SEEN_SECONDS = 30
 UNCONVERTIBLE = {"otlp": {"invalid_labels": 2, "out_of_order": 2}}
 
 
@@ -53,6 +55,7 @@ def compare(lab, name, golden, oracle, thanos, cases):
             with_labels(labels, THEIRS): samples
             for labels, samples in oracle.samples(EVERYTHING, base, CASE_SECONDS - 1).items()
         }
+        await_(f"{name}: {case}", lambda base=base: thanos.samples(EVERYTHING, base, CASE_SECONDS - 1), SEEN_SECONDS)
         same(f"{name}: {case}", thanos.samples(EVERYTHING, base, CASE_SECONDS - 1), expected)
         series += len(expected)
     lab.note(f"{name}: {series} series equal to what Prometheus makes of the OTLP")
